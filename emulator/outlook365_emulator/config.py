@@ -1,0 +1,68 @@
+"""Settings of an emulator, and the only reader of the environment."""
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How an emulator is started.
+
+    Attributes:
+        host: address to listen on; loopback unless asked otherwise.
+        port: HTTP port (people, control API, prefixed hosts); 0 lets the system choose.
+        tls_port: HTTPS port (answers as the emulated hosts).
+        proxy_port: CONNECT proxy port.
+        world: name of a shipped world or path of a world file that is loaded at start, or None for none.
+        seed: seed of the default world, or None for one drawn at start.
+        ready_file: file that gets the connection details once requests are accepted.
+        allow_hosts: further names that the control API accepts as Host.
+        allow_webhooks: further hosts that notifications may be delivered to.
+        proxy_others: what the proxy does with hosts that are not Microsoft's: `refuse` or `pass`.
+        subprocess: run the server in a process of its own instead of a thread.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls_port: int = 0
+    proxy_port: int = 0
+    world: str | None = None
+    seed: int | None = None
+    ready_file: Path | None = None
+    allow_hosts: tuple[str, ...] = ()
+    allow_webhooks: tuple[str, ...] = ()
+    proxy_others: str = "pass"
+    subprocess: bool = False
+
+
+def from_environment(prefix: str = "OUTLOOK365_EMULATOR_") -> dict[str, str]:
+    """Return the settings that the environment names, by field: `OUTLOOK365_EMULATOR_PORT=0` gives `{"port": "0"}`."""
+    known = {field.name for field in fields(Settings)}
+    found = {}
+    for name, value in os.environ.items():
+        field = name.removeprefix(prefix).lower()
+        if name.startswith(prefix) and field in known:
+            found[field] = value
+    return found
+
+
+def environment() -> dict[str, str]:
+    """Return a copy of the process environment, for child processes and for proxy settings."""
+    return dict(os.environ)
+
+
+def set_variable(name: str, value: str | None) -> None:
+    """Set or remove one variable of this process (interception extends `NO_PROXY` and puts it back)."""
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+def changed(settings: Settings, **values: Any) -> Settings:
+    """Return settings with some values replaced."""
+    from dataclasses import replace
+
+    return replace(settings, **values)

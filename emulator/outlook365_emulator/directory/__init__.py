@@ -1,0 +1,1 @@
+"""Tenants, users, applications and consent: how they are made, found and changed."""

@@ -1,0 +1,99 @@
+"""What a client may do in a tenant: delegated grants and application permissions.
+
+Graph resources: `oAuth2PermissionGrant` (one per client and principal) and `appRoleAssignment`.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from outlook365_emulator.store.records.directory import PermissionGrant, RoleAssignment, ServicePrincipal
+from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.store.unit import UnitOfWork
+from outlook365_emulator.store.world import World
+
+OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
+
+
+def granted_scopes(tenant: Tenant, client: ServicePrincipal, user_id: str | None) -> frozenset[str]:
+    """Return the delegated permissions that a client holds for a user: the tenant's and the user's own together."""
+    everybody = tenant.grants.find("pair", f"{client.id} None")
+    own = tenant.grants.find("pair", f"{client.id} {user_id}") if user_id else None
+    return (everybody.scopes if everybody else frozenset()) | (own.scopes if own else frozenset())
+
+
+def granted_roles(tenant: Tenant, client: ServicePrincipal) -> frozenset[str]:
+    """Return the application permissions that a client holds in a tenant."""
+    return frozenset(one.permission for one in tenant.role_assignments if one.client == client.id)
+
+
+def grant_scopes(
+    world: World,
+    tenant: Tenant,
+    unit: UnitOfWork,
+    client: ServicePrincipal,
+    scopes: Iterable[str],
+    user_id: str | None = None,
+) -> PermissionGrant:
+    """Add delegated permissions to a grant.
+
+    Args:
+        world: gives the id of a new grant.
+        tenant: the tenant that consents.
+        unit: the unit of work that it happens in.
+        client: the client's service principal.
+        scopes: names of delegated permissions.
+        user_id: the user who consents, or None for everybody (an administrator's consent).
+    """
+    held = tenant.grants.find("pair", f"{client.id} {user_id}")
+    if held is None:
+        held = PermissionGrant(id=world.ids.text(43), client=client.id, principal=user_id, scopes=frozenset())
+    return unit.put(tenant.grants, msgspec.structs.replace(held, scopes=held.scopes | frozenset(scopes)))
+
+
+def grant_roles(
+    world: World, tenant: Tenant, unit: UnitOfWork, client: ServicePrincipal, permissions: Iterable[str]
+) -> None:
+    """Add application permissions, which an administrator consents to."""
+    for permission in permissions:
+        if tenant.role_assignments.find("pair", f"{client.id} {permission}") is None:
+            assignment = RoleAssignment(
+                id=world.ids.text(43), client=client.id, permission=permission, created=unit.now
+            )
+            unit.put(tenant.role_assignments, assignment)
+
+
+def revoke(
+    tenant: Tenant,
+    unit: UnitOfWork,
+    client: ServicePrincipal,
+    permissions: Iterable[str] | None = None,
+    user_id: str | None = None,
+) -> list[str]:
+    """Take permissions back, delegated and application ones alike.
+
+    Args:
+        tenant: the tenant that withdraws.
+        unit: the unit of work that it happens in.
+        client: the client's service principal.
+        permissions: what to take back, or None for everything.
+        user_id: only this user's own grant, or None for every grant of the client.
+
+    Returns:
+        The names that were held and are gone.
+    """
+    wanted = None if permissions is None else frozenset(permissions)
+    gone: set[str] = set()
+    for grant in [one for one in tenant.grants if one.client == client.id and user_id in (None, one.principal)]:
+        taken = grant.scopes if wanted is None else grant.scopes & wanted
+        gone |= taken
+        if taken == grant.scopes:
+            unit.remove(tenant.grants, grant)
+        elif taken:
+            unit.put(tenant.grants, msgspec.structs.replace(grant, scopes=grant.scopes - taken))
+    if user_id is None:
+        for held in [one for one in tenant.role_assignments if one.client == client.id]:
+            if wanted is None or held.permission in wanted:
+                gone.add(held.permission)
+                unit.remove(tenant.role_assignments, held)
+    return sorted(gone)

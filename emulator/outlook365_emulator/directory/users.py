@@ -1,0 +1,204 @@
+"""Making, finding and changing users and groups."""
+
+import re
+from datetime import datetime
+
+import msgspec
+
+from outlook365_emulator.store.mailbox import Mailbox
+from outlook365_emulator.store.records.directory import LONG_AGO, Group, MailboxRight, Purpose, User
+from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.store.unit import UnitOfWork
+from outlook365_emulator.store.world import World
+
+_NAME = re.compile(r"[^\s@<>()\[\]\\,;:\"']+")
+
+
+class BadUserName(ValueError):
+    """A text that cannot be a user principal name of the tenant."""
+
+
+class UnknownUser(LookupError):
+    """Nobody in the tenant has that id, name or address."""
+
+
+def principal_name(tenant: Tenant, name: str) -> str:
+    """Return the user principal name for a short name or a full one.
+
+    Args:
+        tenant: the tenant that the user belongs to.
+        name: `ada`, or `ada@contoso.example` with one of the tenant's domains.
+
+    Raises:
+        BadUserName: not a name, or a domain that the tenant does not own.
+    """
+    local, at, domain = name.partition("@")
+    domain = domain.lower() if at else tenant.domains[0]
+    if _NAME.fullmatch(local) is None:
+        raise BadUserName(f"{name!r} is no user name: write it as ada or ada@{tenant.domains[0]}")
+    if domain not in tenant.domains:
+        owned = ", ".join(tenant.domains)
+        raise BadUserName(f"{name!r}: the tenant does not own the domain {domain!r}; it owns {owned}")
+    return f"{local}@{domain}"
+
+
+def add_user(
+    world: World,
+    tenant: Tenant,
+    unit: UnitOfWork,
+    name: str,
+    *,
+    id: str | None = None,
+    password: str | None = None,
+    purpose: Purpose = "user",
+    **properties: object,
+) -> User:
+    """Add a user, shared mailbox or room, with its mailbox.
+
+    Args:
+        world: gives ids and, where none is given, the password.
+        tenant: the tenant.
+        unit: the unit of work that it happens in.
+        name: short or full user principal name.
+        id: object id, or None for a new one.
+        password: what the person types; drawn where None, and never set for anything but a person.
+        purpose: `user`, `shared`, `room` or `equipment`.
+        properties: further fields of `User`.
+
+    Raises:
+        BadUserName: the name does not fit the tenant.
+        Taken: an account of the tenant has that name or address.
+    """
+    upn = principal_name(tenant, name)
+    local = upn.partition("@")[0]
+    person = purpose == "user"
+    display = str(properties.pop("display_name", None) or local.replace(".", " ").title())
+    given, _, surname = display.partition(" ")
+    defaults: dict[str, object] = {
+        "given_name": given if person else None,
+        "surname": (surname or None) if person else None,
+        "mail": upn,
+        "mail_nickname": local,
+        "enabled": person,
+        "created": unit.now,
+        "password_changed": LONG_AGO,
+    }
+    user = msgspec.convert(
+        {
+            **defaults,
+            **properties,
+            "id": (id or world.ids.guid()).lower(),
+            "user_principal_name": upn,
+            "display_name": display,
+            "password": (password or world.ids.text(16)) if person else None,
+            "purpose": purpose,
+        },
+        User,
+    )
+    unit.put(tenant.users, user)
+    if user.has_mailbox and user.id not in tenant.mailboxes:
+        unit.put(tenant.mailboxes, Mailbox(user.id, world.ids.guid()))
+    return user
+
+
+def find_user(tenant: Tenant, key: str) -> User | None:
+    """Return a user by object id or user principal name, or None; what directory calls accept."""
+    return tenant.users.get(key.lower()) or tenant.users.find("name", key.lower())
+
+
+def find_by_address(tenant: Tenant, address: str) -> User | None:
+    """Return the user whose mailbox an address reaches, or None; `user+tag@…` reaches `user@…`."""
+    lowered = address.lower()
+    found = tenant.users.find("address", lowered)
+    local, _, domain = lowered.partition("@")
+    if found is None and "+" in local:
+        found = tenant.users.find("address", f"{local.partition('+')[0]}@{domain}")
+    return found
+
+
+def user_named(tenant: Tenant, key: str) -> User:
+    """Return a user by id, name (short or full) or address.
+
+    Raises:
+        UnknownUser: nobody has it; the message names the nearest.
+    """
+    found = find_user(tenant, key) or find_by_address(tenant, key)
+    if found is None and "@" not in key:
+        found = tenant.users.find("name", f"{key.lower()}@{tenant.domains[0]}")
+    if found is None:
+        from difflib import get_close_matches
+
+        names = [user.user_principal_name for user in tenant.users]
+        wanted = key if "@" in key else f"{key}@{tenant.domains[0]}"
+        near = get_close_matches(wanted, names, n=2, cutoff=0.5) or names[:5]
+        raise UnknownUser(f"no user {key!r} in tenant {tenant.domains[0]}; there is {', '.join(near) or 'nobody'}")
+    return found
+
+
+def change_user(tenant: Tenant, unit: UnitOfWork, user: User, **properties: object) -> User:
+    """Change fields of a user and return the new record."""
+    return unit.put(tenant.users, msgspec.structs.replace(user, **properties))
+
+
+def revoke_sessions(tenant: Tenant, unit: UnitOfWork, user: User) -> User:
+    """Make every token and session that was issued to a user so far unusable (`revokeSignInSessions`)."""
+    return change_user(tenant, unit, user, sessions_valid_from=unit.now)
+
+
+def set_password(tenant: Tenant, unit: UnitOfWork, user: User, password: str) -> User:
+    """Give a user another password; refresh tokens from the old one end."""
+    return change_user(tenant, unit, user, password=password, password_changed=unit.now)
+
+
+def delete_user(tenant: Tenant, unit: UnitOfWork, user: User) -> None:
+    """Delete a user; the mailbox goes with it."""
+    unit.remove(tenant.users, user)
+    mailbox = tenant.mailbox_of(user)
+    if mailbox is not None:
+        unit.remove(tenant.mailboxes, mailbox)
+
+
+def add_group(
+    world: World, tenant: Tenant, unit: UnitOfWork, name: str, members: tuple[str, ...] = (), id: str | None = None
+) -> Group:
+    """Add a group with members given by id, name or address.
+
+    Raises:
+        UnknownUser: a member is nobody of the tenant.
+    """
+    ids = frozenset(user_named(tenant, member).id for member in members)
+    return unit.put(tenant.groups, Group(id=id or world.ids.guid(), display_name=name, members=ids, created=unit.now))
+
+
+def share_mailbox(
+    tenant: Tenant,
+    unit: UnitOfWork,
+    owner: User,
+    user: User,
+    *,
+    full_access: bool = True,
+    send_as: bool = False,
+    send_on_behalf: bool = False,
+) -> MailboxRight:
+    """Say what a user may do with somebody else's mailbox.
+
+    Raises:
+        LookupError: the owner has no mailbox.
+    """
+    mailbox = tenant.mailbox_of(owner)
+    if mailbox is None:
+        raise LookupError(f"{owner.user_principal_name} has no mailbox to share")
+    right = MailboxRight(user=user.id, full_access=full_access, send_as=send_as, send_on_behalf=send_on_behalf)
+    return unit.put(mailbox.rights, right)
+
+
+def right_on(mailbox: Mailbox, user_id: str) -> MailboxRight:
+    """Return what a user may do with a mailbox; the owner may do everything."""
+    if mailbox.owner == user_id:
+        return MailboxRight(user=user_id, full_access=True, send_as=True, send_on_behalf=True)
+    return mailbox.rights.get(user_id) or MailboxRight(user=user_id)
+
+
+def signs_in_at(user: User, issued: datetime) -> bool:
+    """Return whether what was issued to a user at an instant still counts: sessions not revoked since."""
+    return issued >= user.sessions_valid_from.replace(microsecond=0)

@@ -1,0 +1,55 @@
+"""What a kind of fault is: its settings, and what it makes of a request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from outlook365_emulator.faults.facts import Facts, Phase
+from outlook365_emulator.faults.outcomes import Outcome
+from outlook365_emulator.ids import Chance
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """One request that a fault serves.
+
+    Attributes:
+        fault: name of the fault, for the outcome.
+        facts: the request.
+        now: the world's time.
+        chance: the fault's own source of chance: the same seed and the same requests give the same draws.
+    """
+
+    fault: str
+    facts: Facts
+    now: datetime
+    chance: Chance
+
+
+def any_service(settings: msgspec.Struct) -> tuple[str, ...]:
+    """Say that a kind can serve every service."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[S]):
+    """A kind of fault.
+
+    Attributes:
+        settings: the type of `with`; it refuses what does not fit together by a ValueError in `__post_init__`.
+        act: decides what happens to a request.
+        phase: whether it acts `before` or `after` the handler.
+        delays: whether the outcome is a wait, after which further faults are looked for.
+        services: the services that given settings can serve; empty for all. `match.service` is narrowed to them.
+    """
+
+    settings: type[S]
+    act: Callable[[S, Occasion], Outcome]
+    phase: Phase = "before"
+    delays: bool = False
+    services: Callable[[S], tuple[str, ...]] = any_service

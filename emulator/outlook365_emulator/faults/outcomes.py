@@ -1,0 +1,70 @@
+"""What a fault decides, as values; whoever asked carries it out."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from outlook365_emulator.errors import EntraError, GraphError
+from outlook365_emulator.wire import Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Answer so, and do not ask the handler. Exactly one of `error` and `response` is set.
+
+    Attributes:
+        fault: name of the fault, for the journal.
+        error: an error that the service renders in its own envelope, with its ids and date.
+        response: a finished answer that is sent as it is.
+    """
+
+    fault: str
+    error: GraphError | EntraError | None = None
+    response: Response | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """Harm the connection or the bytes.
+
+    Attributes:
+        fault: name of the fault, for the journal.
+        kind: what to do, a name that `net` knows (`reset`, `truncate`).
+        settings: particulars of the kind.
+    """
+
+    fault: str
+    kind: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Let the service behave differently for this request, or change the world first.
+
+    Attributes:
+        fault: name of the fault, for the journal.
+        name: what to do, a name that the service's `effects` knows (`consent_withdrawn`, `stale_read`).
+        settings: particulars of the effect.
+    """
+
+    fault: str
+    name: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """Wait, then go on with what else was decided.
+
+    Attributes:
+        fault: name of the fault, for the journal.
+        seconds: how long to wait, in seconds.
+        then: the outcome that follows the wait; None lets the handler answer.
+    """
+
+    fault: str
+    seconds: float
+    then: Answer | Wire | Effect | None = None
+
+
+Outcome: TypeAlias = Answer | Delay | Wire | Effect

@@ -1,0 +1,32 @@
+"""The JSON schema of a fault, for scenario files, editors and the description of the control API."""
+
+from typing import Any
+
+import msgspec
+
+from .fault import Envelope
+from .kinds import KINDS
+from .match import MatchDocument
+
+
+def fault_schema(ref_template: str = "#/$defs/{name}") -> tuple[dict[str, Any], dict[str, Any]]:
+    """Make the schema of one fault.
+
+    Args:
+        ref_template: how definitions are referred to; `{name}` is the definition's name.
+
+    Returns:
+        The schema of a fault, which fits `with` to the kind, and the definitions that it refers to.
+    """
+    types = [Envelope, MatchDocument, *(kind.settings for kind in KINDS.values())]
+    refs, definitions = msgspec.json.schema_components(types, ref_template=ref_template)
+    envelope = definitions.pop(Envelope.__name__)
+    fields: dict[str, Any] = envelope["properties"]
+    fields["match"] = refs[1]
+    fields["until"] = {"type": ["string", "number", "null"], "default": None}
+    fields["kind"] = {"enum": list(KINDS)}
+    envelope["allOf"] = [
+        {"if": {"properties": {"kind": {"const": name}}}, "then": {"properties": {"with": ref}}}
+        for name, ref in zip(KINDS, refs[2:], strict=True)
+    ]
+    return envelope, definitions

@@ -1,0 +1,136 @@
+"""The emulator's certificate authority: signs for the emulated hosts, and is trusted by nobody who was not told."""
+
+import ssl
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from .. import config
+
+LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+"""Names under which the HTTPS port is asked with the emulated host as a path prefix."""
+
+REGIONAL_NAMES = ("*.login.microsoft.com",)
+"""Regional sign-in hosts, `westeurope.login.microsoft.com` (MSAL's `azure_region`)."""
+
+BUNDLE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Variables that replace a client's trust store: OpenSSL and httpx, requests and MSAL, curl."""
+
+PEM_BEGIN = b"-----BEGIN CERTIFICATE-----"
+
+
+class Authority:
+    """A certificate authority with EC keys, valid from the year 2000 to 3000 of the real time (trustme's dates).
+
+    Args:
+        directory: where the authority is kept (`ca.pem`, `ca-key.pem`) so that trust outlives a restart, or None for
+            one that lives as long as this object.
+
+    Raises:
+        ValueError: the directory holds files that are no certificate and key.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        import trustme
+
+        kept = directory is not None and (directory / "ca.pem").exists() and (directory / "ca-key.pem").exists()
+        if directory is not None and kept:
+            self._ca = trustme.CA.from_pem((directory / "ca.pem").read_bytes(), (directory / "ca-key.pem").read_bytes())
+        else:
+            self._ca = trustme.CA(organization_name="outlook365-emulator")
+        if directory is not None and not kept:
+            key = directory / "ca-key.pem"
+            key.touch(mode=0o600)
+            key.write_bytes(self._ca.private_key_pem.bytes())
+            self.write_ca(directory / "ca.pem")
+        self.ca_pem: bytes = self._ca.cert_pem.bytes()
+
+    def issue(self, hosts: Iterable[str]) -> ssl.SSLContext:
+        """Sign one certificate for all hosts and return a server's context that presents it.
+
+        Args:
+            hosts: host names, wildcards (`*.example.org`) or addresses; loopback names and the regional sign-in
+                hosts are added.
+
+        Returns:
+            A context for TLS 1.2 and later that offers HTTP/1.1 by ALPN (RFC 7301); clients that want HTTP/2 fall
+            back.
+        """
+        names = dict.fromkeys((*hosts, *REGIONAL_NAMES, *LOCAL_NAMES))
+        leaf = self._ca.issue_cert(*names, organization_name="outlook365-emulator")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["http/1.1"])
+        leaf.configure_cert(context)
+        return context
+
+    def client_context(self) -> ssl.SSLContext:
+        """Return a client's context that trusts this authority and nobody else."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_verify_locations(cadata=self.ca_pem.decode("ascii"))
+        return context
+
+    def write_ca(self, path: Path) -> Path:
+        """Write the authority's certificate as PEM, for `NODE_EXTRA_CA_CERTS` and for people; return the path."""
+        return _write(path, self._ca.cert_pem.bytes())
+
+    def combined_bundle(self, path: Path) -> Path:
+        """Write what was trusted before plus this authority, for variables that replace a trust store.
+
+        What was trusted before are the files that `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` name;
+        without any the default of OpenSSL, then certifi's, then the system's store.
+
+        Args:
+            path: the file to write; its directory exists.
+
+        Returns:
+            The path.
+        """
+        return _write(path, b"".join((*trusted_before(), self.ca_pem)))
+
+
+def trusted_before() -> list[bytes]:
+    """Return the PEM texts that this process's environment trusts, each once and ending in a newline."""
+    environment = config.environment()
+    named = dict.fromkeys(environment[name] for name in BUNDLE_VARIABLES if environment.get(name))
+    texts = [text for place in named for text in _certificates_in(Path(place))]
+    return list(dict.fromkeys(texts)) or _system_bundle()
+
+
+def _certificates_in(place: Path) -> list[bytes]:
+    """Read a bundle, or the bundles of a directory (requests takes both); what cannot be read is not trusted."""
+    files = sorted(place.iterdir()) if place.is_dir() else [place]
+    texts = []
+    for file in files:
+        try:
+            text = file.read_bytes()
+        except OSError:
+            continue
+        if PEM_BEGIN in text:
+            texts.append(text if text.endswith(b"\n") else text + b"\n")
+    return texts
+
+
+def _system_bundle() -> list[bytes]:
+    default = ssl.get_default_verify_paths().cafile
+    if default and (texts := _certificates_in(Path(default))):
+        return texts
+    try:
+        import certifi
+    except ImportError:
+        pass
+    else:
+        return _certificates_in(Path(certifi.where()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
+    return [ssl.DER_cert_to_PEM_cert(der).encode("ascii") for der in context.get_ca_certs(binary_form=True)]
+
+
+def _write(path: Path, content: bytes) -> Path:
+    """Write a file at once: a client that starts meanwhile reads the former or the new one, never a half."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as draft:
+        draft.write(content)
+    Path(draft.name).chmod(0o644)
+    Path(draft.name).replace(path)
+    return path

@@ -1,0 +1,62 @@
+"""Content too large to live in records: one unlinked temporary file per world."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from typing import IO
+
+import msgspec
+
+THRESHOLD = 64 * 1024
+"""Content of more bytes than this lies here; smaller content lies in its record."""
+
+_SLICE = 256 * 1024
+
+
+class Blob(msgspec.Struct, frozen=True):
+    """Where a piece of content lies, how long it is, and its SHA-256 in hex."""
+
+    offset: int
+    length: int
+    digest: str
+
+
+class Blobs:
+    """The content file of a world; made when the first content arrives, gone with the world."""
+
+    __slots__ = ("_end", "_file")
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] | None = None
+        self._end = 0
+
+    def add(self, content: bytes) -> Blob:
+        """Append content and return where it lies."""
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(prefix="outlook365-")  # noqa: SIM115 - lives as long as the world
+        self._file.seek(self._end)
+        self._file.write(content)
+        blob = Blob(self._end, len(content), hashlib.sha256(content).hexdigest())
+        self._end += len(content)
+        return blob
+
+    def slices(self, blob: Blob) -> Iterator[bytes]:
+        """Yield content in pieces of at most 256 kB."""
+        if self._file is None:
+            raise LookupError(f"no content at {blob.offset}: this world holds none")
+        position, end = blob.offset, blob.offset + blob.length
+        while position < end:
+            self._file.seek(position)
+            piece = self._file.read(min(_SLICE, end - position))
+            position += len(piece)
+            yield piece
+
+    def read(self, blob: Blob) -> bytes:
+        """Return content whole."""
+        return b"".join(self.slices(blob))
+
+    def close(self) -> None:
+        """Give the file back to the system."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -1,0 +1,1 @@
+"""The records of the store: immutable, slotted, plain data."""

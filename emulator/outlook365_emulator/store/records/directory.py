@@ -1,0 +1,211 @@
+"""Records of a directory: users, groups, applications, service principals, grants, sessions.
+
+Field meanings follow the Graph resources `user`, `group`, `application`, `servicePrincipal`, `oAuth2PermissionGrant`
+and `appRoleAssignment`.
+"""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+
+Audience = Literal[
+    "AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"
+]
+Purpose = Literal["user", "shared", "room", "equipment"]
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A person, shared mailbox or room of a tenant.
+
+    Attributes:
+        id: object id.
+        user_principal_name: sign-in name, unique in the emulator.
+        password: what the person types; None where nobody can sign in (a shared mailbox).
+        roles: names of directory roles, `Global Administrator`.
+        purpose: what the account is for; everything but `user` has sign-in disabled.
+        has_mailbox: whether Exchange holds a mailbox for the account.
+        guest_of: home tenant id of a guest, or None for a member.
+        sessions_valid_from: tokens and sessions issued before are revoked.
+        password_changed: when the password was last changed or reset.
+        proxy_addresses: further SMTP addresses that reach the mailbox, lower case, without `smtp:`.
+    """
+
+    id: str
+    user_principal_name: str
+    display_name: str
+    password: str | None = None
+    given_name: str | None = None
+    surname: str | None = None
+    mail: str | None = None
+    mail_nickname: str | None = None
+    job_title: str | None = None
+    department: str | None = None
+    company_name: str | None = None
+    office_location: str | None = None
+    mobile_phone: str | None = None
+    business_phones: tuple[str, ...] = ()
+    preferred_language: str | None = None
+    usage_location: str | None = None
+    other_mails: tuple[str, ...] = ()
+    proxy_addresses: tuple[str, ...] = ()
+    enabled: bool = True
+    roles: tuple[str, ...] = ()
+    purpose: Purpose = "user"
+    has_mailbox: bool = True
+    guest_of: str | None = None
+    created: datetime = LONG_AGO
+    sessions_valid_from: datetime = LONG_AGO
+    password_changed: datetime = LONG_AGO
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the account may consent for the whole tenant."""
+        return any(role in ADMINISTRATOR_ROLES for role in self.roles)
+
+
+ADMINISTRATOR_ROLES = frozenset(
+    {
+        "Global Administrator",
+        "Privileged Role Administrator",
+        "Cloud Application Administrator",
+        "Application Administrator",
+    }
+)
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """A group and its members' object ids."""
+
+    id: str
+    display_name: str
+    members: frozenset[str] = frozenset()
+    mail: str | None = None
+    created: datetime = LONG_AGO
+
+
+class PasswordCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """A client secret and when it stops working."""
+
+    id: str
+    secret: str
+    expires: datetime
+    display_name: str | None = None
+
+
+class KeyCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """A registered certificate.
+
+    Attributes:
+        certificate: DER bytes of the certificate.
+        thumbprint: SHA-1 of the certificate, 40 hex digits in upper case.
+        thumbprint_sha256: SHA-256 of the certificate, base64url without padding.
+    """
+
+    id: str
+    certificate: bytes
+    thumbprint: str
+    thumbprint_sha256: str
+    expires: datetime
+    display_name: str | None = None
+
+
+class Application(msgspec.Struct, frozen=True, kw_only=True):
+    """An application registration in its home tenant.
+
+    Attributes:
+        id: object id of the registration.
+        client_id: the appId.
+        required_scopes: delegated Graph permissions of the static list (`requiredResourceAccess`).
+        required_roles: application permissions of the static list.
+        public_client: whether flows without a redirect URI may do without a secret (`isFallbackPublicClient`).
+    """
+
+    id: str
+    client_id: str
+    display_name: str
+    audience: Audience = "AzureADMyOrg"
+    secrets: tuple[PasswordCredential, ...] = ()
+    certificates: tuple[KeyCredential, ...] = ()
+    web_redirect_uris: tuple[str, ...] = ()
+    spa_redirect_uris: tuple[str, ...] = ()
+    public_redirect_uris: tuple[str, ...] = ()
+    required_scopes: tuple[str, ...] = ()
+    required_roles: tuple[str, ...] = ()
+    public_client: bool = False
+    created: datetime = LONG_AGO
+
+
+class ServicePrincipal(msgspec.Struct, frozen=True, kw_only=True):
+    """An application's instance in a tenant."""
+
+    id: str
+    client_id: str
+    display_name: str
+    enabled: bool = True
+    assignment_required: bool = False
+    created: datetime = LONG_AGO
+
+
+class PermissionGrant(msgspec.Struct, frozen=True, kw_only=True):
+    """Delegated permissions given to a client: by a user for itself, or by an administrator for everybody.
+
+    Attributes:
+        client: object id of the client's service principal.
+        principal: the user's object id, or None for all users of the tenant (`AllPrincipals`).
+        scopes: names of the delegated permissions.
+    """
+
+    id: str
+    client: str
+    principal: str | None
+    scopes: frozenset[str]
+
+
+class RoleAssignment(msgspec.Struct, frozen=True, kw_only=True):
+    """One application permission given to a client (`appRoleAssignment` on Microsoft Graph)."""
+
+    id: str
+    client: str
+    permission: str
+    created: datetime = LONG_AGO
+
+
+class RefreshToken(msgspec.Struct, frozen=True, kw_only=True):
+    """An issued refresh token.
+
+    Attributes:
+        value: the token as sent.
+        session: id of the sign-in session it belongs to.
+        issued: when it was issued, by the world's clock.
+        authenticated: when the person last signed in.
+        expires: when it ends, however it is used (single-page applications), or None.
+        scopes: scopes asked for so far.
+    """
+
+    value: str
+    client_id: str
+    user: str
+    session: str
+    scopes: tuple[str, ...]
+    issued: datetime
+    authenticated: datetime
+    methods: tuple[str, ...] = ("pwd",)
+    expires: datetime | None = None
+
+
+class MailboxRight(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user may do with somebody else's mailbox.
+
+    Attributes:
+        user: object id of the user who has the right.
+        full_access: may open the mailbox and everything in it.
+        send_as: may send as the owner.
+        send_on_behalf: may send on behalf of the owner.
+    """
+
+    user: str
+    full_access: bool = False
+    send_as: bool = False
+    send_on_behalf: bool = False

@@ -1,0 +1,106 @@
+"""The unit of work: everything that one operation writes, or nothing.
+
+Records go on their shelves as they are put, so that the unit reads its own writes; what was there before is kept until
+the unit ends. A handler that raises has it all put back and leaves nothing behind. Nobody can see the state between,
+because a unit never spans an `await`.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from outlook365_emulator.store.change_log import Change
+from outlook365_emulator.store.mailbox import FolderShelf, Mailbox, MessageShelf
+from outlook365_emulator.store.shelf import Shelf
+
+R = TypeVar("R")
+
+
+class UnitSpansAwait(RuntimeError):
+    """A unit of work was open while the event loop ran something else."""
+
+
+class UnitOfWork:
+    """Writes to a world that take effect together.
+
+    Args:
+        now: the instant at which everything in it happens.
+    """
+
+    __slots__ = ("_after", "_done", "_logged", "_passed", "changes", "now")
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.changes: list[tuple[Mailbox, Change]] = []
+        self._done: list[tuple[Shelf[Any], Any, Any]] = []
+        self._logged: list[tuple[Mailbox, MessageShelf | FolderShelf, Any, Any]] = []
+        self._after: list[Callable[[], object]] = []
+        self._passed = False
+
+    def put(self, shelf: Shelf[R], record: R) -> R:
+        """Set a record on a shelf in place of the one with its key, and return it."""
+        self._done.append((shelf, record, shelf.put(record)))
+        return record
+
+    def remove(self, shelf: Shelf[R], record: R) -> None:
+        """Take a record off a shelf."""
+        shelf.remove(record)
+        self._done.append((shelf, None, record))
+
+    def put_item(self, mailbox: Mailbox, shelf: MessageShelf | FolderShelf, record: Any) -> None:
+        """Set a message or folder of a mailbox; the change log learns of it when the unit ends."""
+        self.put(shelf, record)
+        self._logged.append((mailbox, shelf, record, self._done[-1][2]))
+
+    def remove_item(self, mailbox: Mailbox, shelf: MessageShelf | FolderShelf, record: Any) -> None:
+        """Take a message or folder out of a mailbox; the change log learns of it when the unit ends."""
+        self.remove(shelf, record)
+        self._logged.append((mailbox, shelf, None, record))
+
+    def after(self, action: Callable[[], object]) -> None:
+        """Have something done when the unit has succeeded: what is no record (outbox, agenda, indexes)."""
+        self._after.append(action)
+
+    def undo(self) -> None:
+        """Put everything back as it was before the unit."""
+        for shelf, record, previous in reversed(self._done):
+            if record is None:
+                shelf.put(previous)
+            elif previous is None:
+                shelf.remove(record)
+            else:
+                shelf.put(previous)
+        self._done.clear()
+        self._logged.clear()
+        self._after.clear()
+
+    def _write_log(self) -> None:
+        for mailbox, shelf, record, previous in self._logged:
+            kind = "deleted" if record is None else "created" if previous is None else "updated"
+            folder, number, stable = shelf.place(previous if record is None else record)
+            change = mailbox.changes.append(kind, shelf.name, folder, number, stable, self.now)  # type: ignore[arg-type]
+            self.changes.append((mailbox, change))
+
+    def _mark(self) -> None:
+        self._passed = True
+
+    def __enter__(self) -> Self:
+        try:
+            asyncio.get_running_loop().call_soon(self._mark)
+        except RuntimeError:
+            self._passed = False  # no loop runs: nothing can come between
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None or self._passed:
+            self.undo()
+        if error is None and self._passed:
+            raise UnitSpansAwait("a unit of work must end before the next await: await first, load again, then write")
+        if error is None:
+            self._write_log()
+            for action in self._after:
+                action()

@@ -1,0 +1,131 @@
+"""A request and its answer as values, free of any server: what every service takes and gives."""
+
+from collections.abc import Iterator
+from typing import Literal
+from urllib.parse import unquote_plus
+
+Form = Literal["host", "prefix"]
+
+
+class Headers:
+    """The header fields of a request: names without case, several values each.
+
+    Args:
+        raw: pairs as ASGI gives them: lower-case name and value, both bytes.
+    """
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        self._raw = raw
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the first value of a field, or the default."""
+        wanted = name.lower().encode("latin-1")
+        for key, value in self._raw:
+            if key == wanted:
+                return value.decode("latin-1")
+        return default
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of a field in the order received."""
+        wanted = name.lower().encode("latin-1")
+        return [value.decode("latin-1") for key, value in self._raw if key == wanted]
+
+    def __contains__(self, name: str) -> bool:
+        wanted = name.lower().encode("latin-1")
+        return any(key == wanted for key, _ in self._raw)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((key.decode("latin-1"), value.decode("latin-1")) for key, value in self._raw)
+
+
+class Request:
+    """One request to an emulated host.
+
+    Args:
+        method: upper-case verb.
+        host: the emulated host in lower case without port, `graph.microsoft.com`.
+        path: the path after the host prefix (if any), percent-encoded as received; begins with `/`.
+        query: the raw query string without `?`.
+        headers: the header fields.
+        body: the whole body.
+        form: `host` when the client spoke to the host itself, `prefix` when the host was the first path segment.
+        door: scheme and authority of the door the request came in by, `http://127.0.0.1:8365`; used by the prefix form.
+        client: the client's address, for the `ipaddr` claim.
+        lead: key of the world that the connection leads to (its own TLS port, the user name of the proxy), or "".
+    """
+
+    __slots__ = ("body", "client", "door", "form", "headers", "host", "lead", "method", "path", "query")
+
+    def __init__(
+        self,
+        method: str,
+        host: str,
+        path: str,
+        query: str = "",
+        headers: Headers | None = None,
+        body: bytes = b"",
+        *,
+        form: Form = "host",
+        door: str = "",
+        client: str = "127.0.0.1",
+        lead: str = "",
+    ) -> None:
+        self.method = method
+        self.host = host
+        self.path = path
+        self.query = query
+        self.headers = headers or Headers([])
+        self.body = body
+        self.form = form
+        self.door = door
+        self.client = client
+        self.lead = lead
+
+    def root_of(self, host: str) -> str:
+        """Return the root URL of an emulated host in the form in which this request came in.
+
+        Args:
+            host: an emulated host name.
+
+        Returns:
+            `https://graph.microsoft.com`, or `http://127.0.0.1:8365/graph.microsoft.com` for the prefix form.
+        """
+        return f"https://{host}" if self.form == "host" else f"{self.door}/{host}"
+
+    @property
+    def url(self) -> str:
+        """The URL asked for, as the client wrote it."""
+        return self.root_of(self.host) + self.path + (f"?{self.query}" if self.query else "")
+
+
+class Response:
+    """An answer: status, header fields in order, and the whole body.
+
+    Args:
+        status: HTTP status.
+        body: the bytes of the body; Content-Length follows from it.
+        headers: header fields as (name, value), names in Microsoft's capitals.
+    """
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, body: bytes = b"", headers: list[tuple[str, str]] | None = None) -> None:
+        self.status = status
+        self.body = body
+        self.headers = headers if headers is not None else []
+
+
+def parse_pairs(text: str) -> list[tuple[str, str]]:
+    """Split a query string or an urlencoded form into decoded pairs, in order, empty values kept.
+
+    Args:
+        text: `a=1&b=%20x`; undecodable bytes become U+FFFD.
+    """
+    pairs = []
+    for part in text.split("&"):
+        if part:
+            name, _, value = part.partition("=")
+            pairs.append((unquote_plus(name), unquote_plus(value)))
+    return pairs
