@@ -73,14 +73,14 @@ unit contract plugin clients dist: $(VENV)/.test ## the tests of one folder
 	$(PYTEST) -m "not system" tests/$@
 
 docs: $(VENV)/.test ## build the documentation into site/ and test it
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	$(PYTEST) -m "not system" tests/docs
 
 system: $(VENV)/.test ## tests that need node, a browser or root; REQUIRE_ALL=1 turns a missing one into a failure
 	$(PYTEST) -m system tests || [ $$? -eq 5 ]
 
 bench: $(VENV)/.test ## every benchmark, each a command of its own
-	@set -e; for file in $(wildcard benchmarks/bench_*.py); do echo "$$file"; $(BIN)/python $$file; done
+	@set -e; for file in $(wildcard benchmarks/*.py); do echo "$$file"; $(BIN)/python $$file; done
 
 clean: ## remove everything that these commands made
 	rm -rf .venv .venv-* site dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -54,9 +54,12 @@ class Request:
         door: scheme and authority of the door the request came in by, `http://127.0.0.1:8365`; used by the prefix form.
         client: the client's address, for the `ipaddr` claim.
         lead: key of the world that the connection leads to (its own TLS port, the user name of the proxy), or "".
+
+    Attributes:
+        delay: seconds that a fault holds the answer back; whoever sends the answer waits.
     """
 
-    __slots__ = ("body", "client", "door", "form", "headers", "host", "lead", "method", "path", "query")
+    __slots__ = ("body", "client", "delay", "door", "form", "headers", "host", "lead", "method", "path", "query")
 
     def __init__(
         self,
@@ -82,6 +85,7 @@ class Request:
         self.door = door
         self.client = client
         self.lead = lead
+        self.delay = 0.0
 
     def root_of(self, host: str) -> str:
         """Return the root URL of an emulated host in the form in which this request came in.

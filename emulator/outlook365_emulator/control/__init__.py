@@ -1,0 +1,1 @@
+"""The control API, by which tests and people arrange worlds."""

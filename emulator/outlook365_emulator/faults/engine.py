@@ -1,9 +1,10 @@
 """The faults of one world: which one serves this request?"""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from outlook365_emulator.ids import Chance
 

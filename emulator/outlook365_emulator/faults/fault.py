@@ -1,7 +1,6 @@
 """A fault: which requests it means, when it serves them, and what it does with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -44,8 +43,7 @@ class Envelope(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True, fo
     with_: dict[str, Any] = msgspec.field(name="with", default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Fault:
+class Fault(msgspec.Struct, kw_only=True, eq=False):
     """A decoded fault and, once an engine holds it, its counts.
 
     Attributes:
@@ -74,7 +72,7 @@ class Fault:
     matched: int = 0
     served: int = 0
     expires: datetime | None = None
-    draws: Chance = field(default_factory=lambda: Chance(0), repr=False)
+    draws: Chance = msgspec.field(default_factory=lambda: Chance(0))
 
     @property
     def delays(self) -> bool:

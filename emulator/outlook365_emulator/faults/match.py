@@ -1,9 +1,9 @@
 """Which requests a fault means. A request matches when the difference is empty; one function decides and explains."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -11,7 +11,7 @@ from outlook365_emulator.tables.clouds import cloud_rows
 
 from .decode import FaultError, convert, joined, unknown
 from .facts import Facts
-from .glob import Test, path_glob, text_glob
+from .glob import path_glob, text_glob
 from .members import members_of, same_value, values_at
 
 Words: TypeAlias = str | Annotated[list[str], msgspec.Meta(min_length=1)] | None
@@ -67,29 +67,16 @@ class MatchDocument(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=Tru
     body: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One key of a match: the values wanted and a test for each.
+class Criterion(NamedTuple):
+    """One key of a match.
 
     Attributes:
-        key: the key, `operation`.
-        wanted: the values as written.
-        tests: one test per value; one has to fit.
-        facts: reads the texts to test from the facts; one has to fit.
+        fits: whether a request fits.
+        said: says what a request that does not fit differs in.
     """
 
-    key: str
-    wanted: tuple[str, ...]
-    tests: tuple[Test, ...]
-    facts: Callable[[Facts], tuple[str, ...]]
-
-    def difference(self, facts: Facts) -> str:
-        """Return what does not fit, or an empty text."""
-        found = self.facts(facts)
-        if any(test(text) for test in self.tests for text in found):
-            return ""
-        wanted = " or ".join(repr(value) for value in self.wanted)
-        return f"{self.key}: wanted {wanted}, got {', '.join(map(repr, found)) or 'none'}"
+    fits: Callable[[Facts], bool]
+    said: Callable[[Facts], str]
 
 
 class Match:
@@ -105,7 +92,7 @@ class Match:
         self.document = document
         nth = document.nth
         self.nth = frozenset((nth,) if isinstance(nth, int) else nth or ())
-        self._criteria = tuple(_criterion(key, words) for key, words in words_of(document).items())
+        self._criteria = tuple(_criteria(document))
 
     def difference(self, facts: Facts) -> list[str]:
         """Return in what a request differs from the requests meant, a line for each key; empty when it matches.
@@ -113,21 +100,14 @@ class Match:
         Args:
             facts: the request. How many came before (`nth`) is judged by the fault, which counts.
         """
-        return list(self._differences(facts))
+        return [criterion.said(facts) for criterion in self._unmet(facts)]
 
     def matches(self, facts: Facts) -> bool:
-        """Whether the difference is empty, found out no further than the first difference."""
-        return next(self._differences(facts), None) is None
+        """Whether the difference is empty, found out no further than the first key that does not fit."""
+        return next(self._unmet(facts), None) is None
 
-    def _differences(self, facts: Facts) -> Iterator[str]:
-        for criterion in self._criteria:
-            difference = criterion.difference(facts)
-            if difference:
-                yield difference
-        if self.document.batch is not None and self.document.batch != facts.batch:
-            yield "batch: wanted an item of a $batch" if self.document.batch else "batch: wanted none of a $batch"
-        if self.document.body:
-            yield from _body_differences(self.document.body, facts.body)
+    def _unmet(self, facts: Facts) -> Iterator[Criterion]:
+        return (criterion for criterion in self._criteria if not criterion.fits(facts))
 
 
 def decode_match(document: object, where: str, known: Known = VOCABULARY) -> MatchDocument:
@@ -170,16 +150,41 @@ def _cloud_names() -> tuple[str, ...]:
     return tuple(row.id for row in cloud_rows())
 
 
-def _criterion(key: str, wanted: tuple[str, ...]) -> Criterion:
-    compiled = tuple(path_glob(word) if key == "path" else text_glob(word) for word in wanted)
-    if key == "scope":
-        return Criterion(key, wanted, compiled, lambda facts: facts.scopes)
-    return Criterion(key, wanted, compiled, lambda facts: (getattr(facts, key),))
+def _criteria(document: MatchDocument) -> Iterator[Criterion]:
+    for key, words in words_of(document).items():
+        yield _word_criterion(key, words)
+    if document.batch is not None:
+        yield _batch_criterion(document.batch)
+    for path, value in (document.body or {}).items():
+        yield _body_criterion(path, value)
 
 
-def _body_differences(wanted: dict[str, Any], body: bytes) -> Iterator[str]:
-    members = members_of(body)
-    for path, value in wanted.items():
-        found = list(values_at(members, path))
-        if not any(same_value(one, value) for one in found):
-            yield f"body: wanted {path} = {value!r}, got {', '.join(map(repr, found)) or 'none'}"
+def _word_criterion(key: str, words: tuple[str, ...]) -> Criterion:
+    tests = tuple(path_glob(word) if key == "path" else text_glob(word) for word in words)
+
+    def found(facts: Facts) -> tuple[str, ...]:
+        return facts.scopes if key == "scope" else (getattr(facts, key),)
+
+    def said(facts: Facts) -> str:
+        wanted = " or ".join(map(repr, words))
+        return f"{key}: wanted {wanted}, got {', '.join(map(repr, found(facts))) or 'none'}"
+
+    if len(tests) == 1 and key != "scope":
+        only, read = tests[0], attrgetter(key)
+        return Criterion(lambda facts: only(read(facts)), said)
+    return Criterion(lambda facts: any(test(text) for text in found(facts) for test in tests), said)
+
+
+def _batch_criterion(batch: bool) -> Criterion:
+    wanted = "an item of a $batch" if batch else "none of a $batch"
+    return Criterion(lambda facts: facts.batch is batch, lambda facts: f"batch: wanted {wanted}")
+
+
+def _body_criterion(path: str, value: Any) -> Criterion:
+    def found(facts: Facts) -> list[Any]:
+        return list(values_at(members_of(facts.body), path))
+
+    def said(facts: Facts) -> str:
+        return f"body: wanted {path} = {value!r}, got {', '.join(map(repr, found(facts))) or 'none'}"
+
+    return Criterion(lambda facts: any(same_value(one, value) for one in found(facts)), said)

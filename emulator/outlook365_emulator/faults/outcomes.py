@@ -1,14 +1,14 @@
 """What a fault decides, as values; whoever asked carries it out."""
 
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+import msgspec
 
 from outlook365_emulator.errors import EntraError, GraphError
 from outlook365_emulator.wire import Response
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Answer so, and do not ask the handler. Exactly one of `error` and `response` is set.
 
     Attributes:
@@ -22,8 +22,7 @@ class Answer:
     response: Response | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
+class Wire(msgspec.Struct, frozen=True, kw_only=True):
     """Harm the connection or the bytes.
 
     Attributes:
@@ -34,11 +33,10 @@ class Wire:
 
     fault: str
     kind: str
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """Let the service behave differently for this request, or change the world first.
 
     Attributes:
@@ -49,11 +47,10 @@ class Effect:
 
     fault: str
     name: str
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delay:
+class Delay(msgspec.Struct, frozen=True, kw_only=True):
     """Wait, then go on with what else was decided.
 
     Attributes:

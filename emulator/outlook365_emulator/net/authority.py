@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from .. import config
+from outlook365_emulator import config
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 """Names under which the HTTPS port is asked with the emulated host as a path prefix."""

@@ -125,7 +125,7 @@ class Listener:
         kind = plain_socket_class()
         for _ in range(ACCEPTS_PER_WAKE):
             try:
-                descriptor, _address = self.socket._accept()
+                descriptor, _address = self.socket._accept()  # type: ignore[attr-defined]  # accept() without a Python socket
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError:

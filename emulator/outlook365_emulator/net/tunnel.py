@@ -85,8 +85,10 @@ class End(asyncio.Protocol):
             self.transport.write_eof()
 
     def close(self) -> None:
-        """Close after what is buffered has been sent."""
-        if self.transport is not None:
+        """Close after what is buffered has been sent, but do not wait for ever on a peer that does not read."""
+        if self.transport is not None and not self.transport.is_closing():
+            if self._patience is None and self.transport.get_write_buffer_size():
+                self._wait()
             self.transport.close()
 
     def abort(self) -> None:

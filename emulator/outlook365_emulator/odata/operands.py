@@ -95,12 +95,13 @@ def chain(first: Getter | None, second: Getter | None) -> Getter | None:
     return lambda row: None if (value := outer(row)) is None else inner(value)
 
 
-def resolve(path: Path, scope: Scope) -> Operand:
+def resolve(path: Path, scope: Scope, *, filtering: bool = True) -> Operand:
     """Find what a path names.
 
     Args:
         path: the path; names are looked up in any case.
         scope: what names mean there.
+        filtering: False to let pass what may not be filtered by.
 
     Returns:
         The operand; its `get` returns null where anything on the way is null.
@@ -119,8 +120,8 @@ def resolve(path: Path, scope: Scope) -> Operand:
         rest = rest if head == "$it" else list(path.segments)
         walk = _Walk(path, scope, scope.record.properties, scope.record.name, scope.row, None)
     for segment in rest:
-        walk.step(segment)
-    return walk.operand()
+        walk.step(segment, filtering=filtering)
+    return walk.operand(named=not filtering)
 
 
 class _Walk:
@@ -145,10 +146,10 @@ class _Walk:
         self._property = start
         self._counted = False
 
-    def step(self, segment: str) -> None:
+    def step(self, segment: str, *, filtering: bool) -> None:
         found = None if self._counted else self._properties.get(segment.lower())
         if found is not None:
-            if not found.filterable:
+            if filtering and not found.filterable:
                 raise NotFilterable(print_tree(self._path), "may not occur in a filter")
             self._get = chain(self._get, found.get)
             self._property = found
@@ -173,12 +174,12 @@ class _Walk:
         self._properties = derived.properties
         self._type_name = derived.name
 
-    def operand(self) -> Operand:
+    def operand(self, *, named: bool) -> Operand:
         found = self._property
         if found is None:
             raise UnsupportedNode(print_tree(self._path), "names a record, not a value")
         get = self._get
-        if get is None and found.kind == "complex":
+        if get is None and found.kind == "complex" and not named:
             raise UnsupportedNode(print_tree(self._path), "is complex; name one of its properties")
         read = get or (lambda row: row)
         if self._counted:
@@ -191,8 +192,8 @@ class _Walk:
 
 def _behind(found: Property) -> Property:
     return Property(
-        found.name, found.kind, None, found.children, element=found.element, type_name=found.type_name,
-        fold=found.fold, literal=found.literal,
+        found.name, found.kind, None, found.children, sortable=found.sortable, element=found.element,
+        type_name=found.type_name, fold=found.fold, literal=found.literal,
     )  # fmt: skip
 
 
@@ -217,6 +218,6 @@ def convert(operand: Operand, kind: str, function: Callable[[Any], Any]) -> Oper
     if get is None:
         return Operand(kind, None, None if operand.value is None else function(operand.value), None, operand.fold)
     read = get
-    return Operand(kind, lambda row: None if (value := read(row)) is None else function(value), None, None, operand.fold)
-
-
+    return Operand(
+        kind, lambda row: None if (value := read(row)) is None else function(value), None, None, operand.fold
+    )

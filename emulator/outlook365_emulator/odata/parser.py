@@ -7,12 +7,25 @@ Conventions 5.1.1.17), so `not a eq b` is `(not a) eq b`.
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NoReturn, cast
+from typing import cast
 
 from . import literals
 from .lexer import Token, tokenize
 from .problems import OdataSyntaxError
-from .tree import Binary, Call, Constant, ConstantKind, ConstantValue, EnumMember, Items, Lambda, Logical, Node, Path, Unary
+from .tree import (
+    Binary,
+    Call,
+    Constant,
+    ConstantKind,
+    ConstantValue,
+    EnumMember,
+    Items,
+    Lambda,
+    Logical,
+    Node,
+    Path,
+    Unary,
+)
 
 MAX_DEPTH = 100
 """The deepest tree accepted, counted in nodes; Microsoft's limits are of the same size (MaxNodeCount 100)."""
@@ -105,19 +118,19 @@ class Parser:
         """Read a token of a kind, or raise OdataSyntaxError."""
         token = self._tokens[self._index]
         if token.kind != kind:
-            self.fail(f"expected {wanted}, found {token.text!r}" if token.text else f"expected {wanted}")
+            raise self.problem(f"expected {wanted}, found {token.text!r}" if token.text else f"expected {wanted}")
         self._index += 1
         return token
 
-    def fail(self, detail: str, token: Token | None = None) -> NoReturn:
-        """Raise OdataSyntaxError at a token, by default the next one."""
-        raise OdataSyntaxError((token or self.token).position, detail, self._text)
+    def problem(self, detail: str, token: Token | None = None) -> OdataSyntaxError:
+        """Return the error at a token, by default the next one."""
+        return OdataSyntaxError((token or self.token).position, detail, self._text)
 
     def expression(self, power: int = 1) -> Node:
         """Read an expression whose operators bind at least as tight as `power`."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self.fail("expression nested too deeply")
+            raise self.problem("expression nested too deeply")
         left = self._prefix()
         while True:
             token = self._tokens[self._index]
@@ -149,7 +162,7 @@ class Parser:
     def _raise_to(self, height: int, token: Token) -> None:
         self._height = max(height, self._height) + 1
         if self._height > MAX_DEPTH:
-            self.fail("expression nested too deeply", token)
+            raise self.problem("expression nested too deeply", token)
 
     def _prefix(self) -> Node:
         token = self._tokens[self._index]
@@ -169,7 +182,7 @@ class Parser:
         if kind == "typed":
             return self._typed(token)
         self._index -= 1
-        self.fail(f"expected an expression, found {token.text!r}" if token.text else "expected an expression")
+        raise self.problem(f"expected an expression, found {token.text!r}" if token.text else "expected an expression")
 
     def _named(self, token: Token) -> Node:
         word = _WORDS.get(token.text)
@@ -193,9 +206,7 @@ class Parser:
         self._raise_to(0, token)
         return Unary("-", operand)
 
-    def _constant(
-        self, token: Token, kind: ConstantKind, read: Callable[[str], ConstantValue], text: str
-    ) -> Constant:
+    def _constant(self, token: Token, kind: ConstantKind, read: Callable[[str], ConstantValue], text: str) -> Constant:
         try:
             return Constant(kind, read(text))
         except ValueError as error:
@@ -207,7 +218,7 @@ class Parser:
         if reader := _TYPED_READERS.get(name.lower()):
             return self._constant(token, *reader, text)
         if "." not in name or name[0] in "@$":
-            self.fail(f"unknown literal prefix {name!r}", token)
+            raise self.problem(f"unknown literal prefix {name!r}", token)
         return EnumMember(name, text)
 
     def _path(self, first: Token) -> Path | Lambda:
@@ -251,13 +262,15 @@ class Parser:
             self._height = 1
             token = self.expect("name", "'(' or a collection")
             node = self._path(token)
-            return node if isinstance(node, Path) else self.fail("expected a collection", token)
+            if isinstance(node, Path):
+                return node
+            raise self.problem("expected a collection", token)
         values: list[Constant | EnumMember] = []
         while True:
             token = self.token
             value = self._prefix()
             if not isinstance(value, Constant | EnumMember):
-                self.fail("expected a literal", token)
+                raise self.problem("expected a literal", token)
             values.append(value)
             if not self.take(","):
                 break

@@ -72,17 +72,28 @@ class Hosting:
         """Forget a world and everything in it."""
         self._by_key.pop(world.key, None)
         self._by_name.pop(world.name, None)
-        for tenant in world.tenants.values():
-            for name in (tenant.id, *tenant.domains):
-                self._tenants.pop(name, None)
-            for application in tenant.applications:
-                known = self._clients.get(application.client_id, {})
-                known.pop(world.key, None)
-                if not known:
-                    self._clients.pop(application.client_id, None)
+        for tenant in list(world.tenants.values()):
+            self._unindex(world, tenant)
         if self.default is world:
             self.default = None
         world.blobs.close()
+
+    def drop_tenant(self, world: World, tenant: Tenant) -> None:
+        """Forget a tenant of a hosted world and everything in it."""
+        world.tenants.pop(tenant.id, None)
+        self._unindex(world, tenant)
+        for other in world.tenants.values():
+            for application in other.applications:
+                self.add_client(world, application.client_id)
+
+    def _unindex(self, world: World, tenant: Tenant) -> None:
+        for name in (tenant.id, *tenant.domains):
+            self._tenants.pop(name, None)
+        for application in tenant.applications:
+            known = self._clients.get(application.client_id, {})
+            known.pop(world.key, None)
+            if not known:
+                self._clients.pop(application.client_id, None)
 
     def by_name(self, name: str) -> World | None:
         """Return the world with a name, or None."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from outlook365_emulator.store.change_log import Change
+from outlook365_emulator.store.change_log import Change, Kind
 from outlook365_emulator.store.mailbox import FolderShelf, Mailbox, MessageShelf
 from outlook365_emulator.store.shelf import Shelf
 
@@ -77,10 +77,17 @@ class UnitOfWork:
         self._after.clear()
 
     def _write_log(self) -> None:
+        net: dict[tuple[str, str, int], tuple[Mailbox, MessageShelf | FolderShelf, Any, Any]] = {}
         for mailbox, shelf, record, previous in self._logged:
-            kind = "deleted" if record is None else "created" if previous is None else "updated"
+            key = (mailbox.guid, shelf.name, (previous if record is None else record).number)
+            first = net.pop(key)[3] if key in net else previous
+            net[key] = (mailbox, shelf, record, first)
+        for mailbox, shelf, record, previous in net.values():
+            if record is None and previous is None:
+                continue  # came and went within the unit
+            kind: Kind = "deleted" if record is None else "created" if previous is None else "updated"
             folder, number, stable = shelf.place(previous if record is None else record)
-            change = mailbox.changes.append(kind, shelf.name, folder, number, stable, self.now)  # type: ignore[arg-type]
+            change = mailbox.changes.append(kind, shelf.name, folder, number, stable, self.now)
             self.changes.append((mailbox, change))
 
     def _mark(self) -> None:

@@ -52,8 +52,8 @@ class Error(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True, forbi
             raise ValueError("Retry-After is given twice: in retry_after and in headers")
         if isinstance(self.retry_after, str):
             check_headers({"Retry-After": self.retry_after})
-            if self.retry_after_as == "date":
-                raise ValueError("retry_after_as: date needs retry_after in seconds")
+        if self.retry_after_as == "date" and not isinstance(self.retry_after, float):
+            raise ValueError("retry_after_as: date needs retry_after in seconds")
         row_of(self, Facts())
 
 

@@ -1,7 +1,6 @@
 """What a kind of fault is: its settings, and what it makes of a request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -14,8 +13,7 @@ from outlook365_emulator.ids import Chance
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
+class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     """One request that a fault serves.
 
     Attributes:
@@ -36,8 +34,7 @@ def any_service(settings: msgspec.Struct) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind(Generic[S]):
+class Kind(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     """A kind of fault.
 
     Attributes:

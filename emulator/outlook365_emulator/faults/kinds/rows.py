@@ -9,8 +9,13 @@ from outlook365_emulator.faults.facts import Facts
 from outlook365_emulator.tables.aadsts import entra_error_rows
 from outlook365_emulator.tables.graph_errors import graph_error_rows
 
-_USUAL = {"limit": "MailboxConcurrency"}  # the limit that Outlook names most (reference graph-core 11)
+_USUAL = {
+    "limit": "MailboxConcurrency",  # the limit that Outlook names most (reference graph-core 11)
+    "resource": "00000003-0000-0000-c000-000000000000",  # Microsoft Graph, the resource of every token we issue
+    "resource_name": "Microsoft Graph",
+}
 _FACTS = ("operation", "method", "path", "host", "tenant", "application", "user", "mailbox", "folder", "grant")
+_RENAMED = {"app_id": "application", "app": "application", "tid": "tenant"}
 
 
 def graph_row(name: str, params: Mapping[str, str], facts: Facts) -> GraphError:
@@ -56,7 +61,9 @@ def entra_row(number: int, params: Mapping[str, str], facts: Facts) -> EntraErro
 
 
 def _filled(params: Mapping[str, str], facts: Facts) -> dict[str, Any]:
-    return {**_USUAL, **{name: getattr(facts, name) for name in _FACTS}, **params}
+    own = {name: getattr(facts, name) for name in _FACTS}
+    renamed = {name: getattr(facts, fact) for name, fact in _RENAMED.items()}
+    return {**_USUAL, **own, **renamed, "scope": " ".join(facts.scopes), **params}
 
 
 def _check_params(params: Mapping[str, str], texts: Iterable[str]) -> None:

@@ -1,0 +1,1 @@
+"""Calendars: one module a resource."""

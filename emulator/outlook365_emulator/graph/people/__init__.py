@@ -1,0 +1,1 @@
+"""Users and their settings: one module a resource."""

@@ -4,16 +4,16 @@ Every emulated host has an address of its own (127.36.5.N) instead of 127.0.0.1 
 the port that the caller asked for and take only the address from the answer (reference interception, layer 1).
 """
 
+import _socket
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import _socket
-
 from outlook365_emulator.net.interception.guard import RefusedHost, spelled
 from outlook365_emulator.net.interception.patches import Patch, Patches, replace_copies
+from outlook365_emulator.net.interception.sockets_closed import is_pytest_socket
 
 _NETWORK = "127.36."
 _FIRST = 5
@@ -79,7 +79,7 @@ class Names:
 
     def holds(self, address: object) -> bool:
         """Say whether an address is one of ours, also one that an earlier interception gave out."""
-        return address in self._by_address or (isinstance(address, str) and address.startswith(f"{_NETWORK}{_FIRST}."))
+        return isinstance(address, str) and (address in self._by_address or address.startswith(f"{_NETWORK}{_FIRST}."))
 
 
 def answer(address: str, host: object, port: Any, family: int, type_: int, proto: int, flags: int) -> list[AddressInfo]:
@@ -152,24 +152,38 @@ def install(patches: Patches, names: Names, on_answer: Callable[[], None]) -> No
         return gethostbyname_ex
 
     makers = {"getaddrinfo": addresses, "gethostbyname": by_name, "gethostbyname_ex": by_name_ex}
-    made = []
+    replaced = {}
     for module in _modules():
         for name, make in makers.items():
-            if hasattr(module, name) and not _is_guard_of_pytest_socket(getattr(module, name)):
-                made.append(patches.add(module, name, make))
-    replace_copies({id(patch.original): patch.replacement for patch in made})
+            before: Any = getattr(module, name, None)
+            owner, attribute = module, name
+            if is_pytest_socket(before):
+                # Its guard is taken away by comparing identity: on top of it, ours would keep the guard for good. So it
+                # gets ours as what it puts back.
+                owner, attribute = sys.modules[before.__module__], f"_true_{name}"
+                before = getattr(owner, attribute, None)
+            if before is None:
+                continue
+            patch = patches.add(owner, attribute, make)
+            if patch.replacement is not before:
+                replaced[id(before)] = patch.replacement
+    if replaced:
+        replace_copies(replaced)
+    twisted = sys.modules.get("twisted.internet._resolver")
+    if twisted is not None and hasattr(twisted, "GAIResolver"):
+        patches.add(twisted.GAIResolver, "resolveHostName", _resolve_host_name)
 
 
-def put_back_copies(patches: Iterable[Patch]) -> None:
-    """Give modules that hold our functions the original ones again."""
-    replace_copies({id(patch.replacement): patch.original for patch in patches})
+def _resolve_host_name(patch: Patch) -> Callable[..., Any]:
+    # twisted keeps the look-up function as a default argument and, in the reactor's resolver, as an attribute.
+    def resolveHostName(resolver: Any, *arguments: Any, **named: Any) -> Any:
+        if patch.active:
+            resolver._getaddrinfo = lambda *asked: socket.getaddrinfo(*asked)
+        return patch.original(resolver, *arguments, **named)
+
+    return resolveHostName
 
 
 def _modules() -> list[Any]:
     loaded = (sys.modules.get(name) for name in ("gevent._socketcommon", "gevent.socket"))
     return [socket, *(module for module in loaded if module is not None)]
-
-
-def _is_guard_of_pytest_socket(function: object) -> bool:
-    # It is taken away by comparing identity: on top of it, ours would keep the test's guard for good.
-    return str(getattr(function, "__module__", "")).startswith("pytest_socket")

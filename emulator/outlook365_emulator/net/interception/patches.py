@@ -15,12 +15,14 @@ class Patch:
         name: the attribute's name.
         make: makes the replacement from this patch; the replacement calls `patch.original` and passes everything
             on once `patch.active` is False, since another library may have kept it.
+        keeper: the `Patches` that undoes this one.
     """
 
-    __slots__ = ("active", "inherited", "name", "original", "owner", "replacement")
+    __slots__ = ("active", "inherited", "keeper", "name", "original", "owner", "replacement")
 
-    def __init__(self, owner: Any, name: str, make: Callable[["Patch"], Callable[..., Any]]) -> None:
+    def __init__(self, owner: Any, name: str, make: Callable[["Patch"], Callable[..., Any]], keeper: object) -> None:
         self.owner = owner
+        self.keeper = keeper
         self.name = name
         self.inherited = name not in vars(owner)
         self.original: Callable[..., Any] = getattr(owner, name)
@@ -36,14 +38,20 @@ class Patch:
         """Whether the owner's attribute is this patch's replacement."""
         return vars(self.owner).get(self.name) is self.replacement
 
+    @property
+    def bottom(self) -> "Patch":
+        """The last of this patch and the inert ones directly below it."""
+        bottom = self
+        while (below := patch_of(bottom.original)) is not None and not below.active:
+            bottom = below
+        return bottom
+
     def undo(self) -> None:
         """Put the original back if the attribute is still ours; make the replacement pass everything on."""
         self.active = False
         if not self.on_top:
             return
-        bottom = self
-        while (below := patch_of(bottom.original)) is not None and not below.active:
-            bottom = below
+        bottom = self.bottom
         if bottom.inherited:
             delattr(self.owner, self.name)
         else:
@@ -60,10 +68,14 @@ class Patches:
     """The patches of one interception, undone in reverse."""
 
     def __init__(self) -> None:
-        self._made: list[Patch] = []
+        self._made: dict[tuple[int, str, int], Patch] = {}
 
     def add(self, owner: Any, name: str, make: Callable[[Patch], Callable[..., Any]]) -> Patch:
-        """Replace an attribute, unless our replacement is on top already.
+        """Replace an attribute, unless a replacement of ours is on top already.
+
+        A patch over the same original is used again: libraries that put the original back after every test would
+        make one for each test otherwise. Over another library's function there is a new one, so that a function which
+        calls our earlier replacement does not end up in a circle.
 
         Args:
             owner: module or class.
@@ -73,17 +85,27 @@ class Patches:
         Returns:
             The patch that is on top.
         """
-        for patch in self._made:
-            if patch.owner is owner and patch.name == name and patch.on_top:
-                return patch
-        patch = Patch(owner, name, make)
-        self._made.append(patch)
+        current = getattr(owner, name)
+        on_top = patch_of(current)
+        if on_top is not None and on_top.owner is owner and on_top.keeper is self and on_top.active:
+            return on_top
+        key = (id(owner), name, id(current))
+        patch = self._made.get(key)
+        if patch is None:
+            patch = self._made[key] = Patch(owner, name, make, self)
+        else:
+            setattr(owner, name, patch.replacement)
         return patch
 
     def undo(self) -> None:
-        """Undo all patches, the latest first."""
-        while self._made:
-            self._made.pop().undo()
+        """Undo all patches, the latest first, and in modules that copied a replacement of ours too."""
+        made = list(self._made.values())
+        self._made.clear()
+        for patch in reversed(made):
+            patch.undo()
+        replace_copies(
+            {id(patch.replacement): patch.bottom.original for patch in made if not isinstance(patch.owner, type)}
+        )
 
 
 def _namespaces() -> Iterator[dict[str, Any]]:

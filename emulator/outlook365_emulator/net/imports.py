@@ -1,4 +1,7 @@
-"""Run a function right after a module is imported, while active."""
+"""Run a function right after a module is imported, while active.
+
+Only modules that every interpreter has loaded anyway are imported: each Python child process imports this at its start.
+"""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -39,13 +42,11 @@ class AfterImport:
             spec = self._found_by_others(name, path, target)
         finally:
             self._looking.discard(name)
-        if spec is not None and spec.loader is not None:
+        if spec is not None and hasattr(spec.loader, "exec_module"):
             _run_after(spec, action)
         return spec
 
-    def _found_by_others(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None
-    ) -> ModuleSpec | None:
+    def _found_by_others(self, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
         for finder in list(sys.meta_path):
             if finder is self or not hasattr(finder, "find_spec"):
                 continue
@@ -57,16 +58,19 @@ class AfterImport:
 
 def _run_after(spec: ModuleSpec, action: Callable[[], None]) -> None:
     loader = spec.loader
-    execute = getattr(loader, "exec_module", None)
-    if execute is None:
-        return
+    assert loader is not None
+    create, execute = loader.create_module, loader.exec_module
 
-    def exec_module(module: ModuleType) -> None:
-        execute(module)
-        action()
+    class Loader:
+        def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+            return create(spec)
 
-    # Loaders of files are made for one module each; a loader that cannot take the attribute is left alone.
-    try:
-        loader.exec_module = exec_module  # type: ignore[union-attr,method-assign]
-    except AttributeError:
-        return
+        def exec_module(self, module: ModuleType) -> None:
+            # The module and its code see their own loader (resources, inspect, pickles).
+            module.__loader__ = loader
+            if module.__spec__ is not None:
+                module.__spec__.loader = loader
+            execute(module)
+            action()
+
+    spec.loader = Loader()  # type: ignore[assignment]  # the import system asks for no base class

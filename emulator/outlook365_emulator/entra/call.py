@@ -1,0 +1,168 @@
+"""One request to Entra on its way through the steps of its endpoint: what is known of it so far."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from outlook365_emulator.clouds import Cloud
+from outlook365_emulator.clouds import cloud as cloud_named
+from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.entra.scopes import Asked
+from outlook365_emulator.errors import EntraError, entra_error
+from outlook365_emulator.journal import Entry
+from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.records.directory import Application, RefreshToken, ServicePrincipal, User
+from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.store.world import World
+from outlook365_emulator.wire import Request, Response, parse_pairs
+
+if TYPE_CHECKING:
+    from outlook365_emulator.entra.grants.grant import Grant
+
+Step = Callable[["Call"], Response | None]
+"""A named step: it notes what it found in the call, raises the error that it is there for, or answers."""
+
+
+class Endpoint(NamedTuple):
+    """One row of the table of endpoints.
+
+    Attributes:
+        name: for the journal and for faults, `metadata.v2`; a token request adds its grant.
+        verbs: accepted methods.
+        path: pattern of the path; `{tenant}` and other names in braces take one segment.
+        place: where errors are worded for: `token`, `v1`, `metadata`.
+        steps: what is done, in order; the first answer or error ends it.
+    """
+
+    name: str
+    verbs: tuple[str, ...]
+    path: str
+    place: str
+    steps: tuple[Step, ...]
+
+
+class Call:
+    """A request and what the steps have found.
+
+    Attributes:
+        request: as received.
+        clouds: the clouds that share the host.
+        world: the world it was placed in, or None.
+        entry: its line in the journal.
+        endpoint: the row that answers.
+        segments: the values of the names in the path.
+        now: its one instant, by the world's clock.
+        query: parameters of the query string; the first of each name.
+        form: parameters of the body; empty where the body is no form.
+        tenant: the tenant, or None while it is open (`common`, `organizations`, `consumers`).
+        grant: the module of the grant.
+        application: the client's registration.
+        principal: its service principal in the tenant, or None.
+        authentication: how the client proved itself: 0 not, 1 secret, 2 certificate.
+        user: the user on whose behalf the client asks, or None.
+        given: the refresh token that was presented, or None.
+        asked: the scopes asked for.
+        audience: the resource, as the token will name it.
+        permissions: what the token will carry.
+    """
+
+    __slots__ = (
+        "application",
+        "asked",
+        "audience",
+        "authentication",
+        "clouds",
+        "endpoint",
+        "entry",
+        "form",
+        "given",
+        "grant",
+        "hosting",
+        "keys",
+        "now",
+        "permissions",
+        "principal",
+        "query",
+        "request",
+        "segments",
+        "tenant",
+        "user",
+        "world",
+    )
+
+    def __init__(
+        self,
+        request: Request,
+        clouds: tuple[Cloud, ...],
+        world: World | None,
+        entry: Entry,
+        endpoint: Endpoint,
+        segments: dict[str, str],
+        now: datetime,
+        hosting: Hosting,
+        keys: KeyRing,
+    ) -> None:
+        self.request = request
+        self.clouds = clouds
+        self.world = world
+        self.entry = entry
+        self.endpoint = endpoint
+        self.segments = segments
+        self.now = now
+        self.hosting = hosting
+        self.keys = keys
+        self.query: dict[str, str] = first_values(request.query) if request.query else {}
+        self.form: dict[str, str] = {}
+        self.tenant: Tenant | None = None
+        self.grant: Grant | None = None
+        self.application: Application | None = None
+        self.principal: ServicePrincipal | None = None
+        self.authentication = 0
+        self.user: User | None = None
+        self.given: RefreshToken | None = None
+        self.asked = Asked()
+        self.audience = ""
+        self.permissions: frozenset[str] = frozenset()
+
+    def error(self, number: int, *, because: str = "", where: str = "", **params: Any) -> EntraError:
+        """Make an error worded for this endpoint; `app` and `app_id` fill themselves in where the client is known.
+
+        Args:
+            number: the AADSTS number.
+            because: our explanation for the journal.
+            where: a case of the error instead of the endpoint's place.
+            params: what the text names in braces.
+        """
+        if self.application is not None:
+            params = {"app": self.application.display_name, "app_id": self.application.client_id, **params}
+        return entra_error(number, where=where or self.endpoint.place, because=because, **params)
+
+    @property
+    def version(self) -> int:
+        """1 for the endpoints that take `resource`, 2 for those that take `scope`."""
+        return 1 if self.endpoint.place == "v1" else 2
+
+    @property
+    def cloud(self) -> Cloud:
+        """The tenant's cloud, or the first of the host's while the tenant is open."""
+        return cloud_named(self.tenant.cloud) if self.tenant is not None else self.clouds[0]
+
+    @property
+    def directory(self) -> str:
+        """What errors call the directory: the tenant's name, or the service's own tenant while it is open."""
+        return self.tenant.display_name if self.tenant is not None else "Microsoft Services"
+
+    def known(self) -> tuple[World, Tenant, Application]:
+        """Return world, tenant and application, for steps that stand after those that find them."""
+        assert self.world is not None
+        assert self.tenant is not None
+        assert self.application is not None
+        return self.world, self.tenant, self.application
+
+
+def first_values(text: str) -> dict[str, str]:
+    """Return the parameters of a query string, the first of each name."""
+    found: dict[str, str] = {}
+    for name, value in parse_pairs(text):
+        found.setdefault(name, value)
+    return found

@@ -1,0 +1,155 @@
+"""The signing key of an emulator: made in the background, published as a key set (JWKS)."""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from outlook365_emulator.clock import real_now
+from outlook365_emulator.ids import base64url
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+KEY_BITS = 2048
+CERTIFICATE_LIFETIME = timedelta(days=5 * 365)
+SUBJECT = "accounts.accesscontrol.windows.net"
+"""The common name in the certificates of Entra's key sets (reference entra 1.6)."""
+
+_KEY_SETS = 2048
+
+
+class SigningKey:
+    """An RSA key, its self-signed certificate, and what goes into token headers and key sets.
+
+    Attributes:
+        kid: base64url of the SHA-1 of the certificate: `kid` and `x5t` (reference entra 1.6).
+        certificate: the certificate, DER.
+    """
+
+    __slots__ = ("_hash", "_padding", "_private", "_public", "certificate", "kid", "n")
+
+    def __init__(self, private: "RSAPrivateKey") -> None:
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+
+        self._private = private
+        self._public = private.public_key()
+        self._hash = hashes.SHA256()
+        self._padding = PKCS1v15()
+        numbers = self._public.public_numbers()
+        self.n = base64url(numbers.n.to_bytes(KEY_BITS // 8, "big"))
+        self.certificate = _self_signed(private)
+        self.kid = base64url(hashlib.sha1(self.certificate, usedforsecurity=False).digest())
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the RS256 signature of the data (RFC 7518 section 3.3)."""
+        return self._private.sign(data, self._padding, self._hash)
+
+    def verifies(self, data: bytes, signature: bytes) -> bool:
+        """Tell whether a signature of the data was made with this key."""
+        from cryptography.exceptions import InvalidSignature
+
+        try:
+            self._public.verify(signature, data, self._padding, self._hash)
+        except InvalidSignature:
+            return False
+        return True
+
+    def document(self) -> dict[str, Any]:
+        """Return the key as an entry of a key set, without the fields that depend on the tenant."""
+        import base64
+
+        return {
+            "kty": "RSA",
+            "use": "sig",
+            "kid": self.kid,
+            "x5t": self.kid,
+            "n": self.n,
+            "e": "AQAB",
+            "x5c": [base64.b64encode(self.certificate).decode()],
+        }
+
+
+def _self_signed(private: "RSAPrivateKey") -> bytes:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from cryptography.x509.oid import NameOID
+
+    public = private.public_key()
+    spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, SUBJECT)])
+    start = real_now().replace(microsecond=0) - timedelta(days=1)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(public)
+        .serial_number(int.from_bytes(hashlib.sha256(spki).digest()[:15], "big") + 1)
+        .not_valid_before(start)
+        .not_valid_after(start + CERTIFICATE_LIFETIME)
+    )
+    return builder.sign(private, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+class KeyRing:
+    """The keys with which an emulator signs tokens.
+
+    `start` begins to make the key in a thread of its own (RSA costs 30 to 110 ms and releases the interpreter);
+    whoever needs it first waits for it.
+    """
+
+    __slots__ = ("_current", "_lock", "_sets", "_thread", "verified")
+
+    def __init__(self) -> None:
+        self._current: SigningKey | None = None
+        self._lock = threading.Lock()
+        self._sets: dict[tuple[str, str, int], bytes] = {}
+        self._thread: threading.Thread | None = None
+        self.verified: dict[str, Any] = {}
+
+    def start(self) -> None:
+        """Begin to make the signing key in the background; further calls do nothing."""
+        if self._thread is None and self._current is None:
+            self._thread = threading.Thread(target=self._make, name="outlook365-signing-key", daemon=True)
+            self._thread.start()
+
+    def _make(self) -> None:
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
+        with self._lock:
+            if self._current is None:
+                self._current = SigningKey(rsa.generate_private_key(65537, KEY_BITS))
+
+    @property
+    def current(self) -> SigningKey:
+        """The key that signs; waits for it where it is not ready."""
+        if self._current is None:
+            self._make()
+        assert self._current is not None
+        return self._current
+
+    def find(self, kid: str) -> SigningKey | None:
+        """Return the key with an id, or None."""
+        return self.current if kid == self.current.kid else None
+
+    def key_set(self, instance: str, issuer: str, version: int = 2) -> bytes:
+        """Return the key set (JWKS) of a tenant as JSON.
+
+        Args:
+            instance: `cloud_instance_name` of the cloud.
+            issuer: the issuer that the keys are published for, or its template with `{tenantid}`.
+            version: 1 or 2; the v1 set has neither issuer nor instance.
+        """
+        found = self._sets.get((instance, issuer, version))
+        if found is None:
+            if len(self._sets) >= _KEY_SETS:
+                self._sets.clear()
+            beyond: Mapping[str, str] = {"cloud_instance_name": instance, "issuer": issuer} if version == 2 else {}
+            found = msgspec.json.encode({"keys": [{**self.current.document(), **beyond}]})
+            self._sets[instance, issuer, version] = found
+        return found

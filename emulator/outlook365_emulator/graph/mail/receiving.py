@@ -1,0 +1,85 @@
+"""Putting mail into a mailbox as if it had arrived: for world files, the control API and tests."""
+
+from typing import Any
+
+from outlook365_emulator.graph.mail.addresses import recipient_of, resolved, resolved_all
+from outlook365_emulator.graph.mail.attachments import attach, read_file, shown_attachments
+from outlook365_emulator.graph.mail.delivery import transport_headers
+from outlook365_emulator.graph.mail.documents import fresh_members, write_message
+from outlook365_emulator.store.records.directory import User
+from outlook365_emulator.store.records.mail import MailFolder, Message
+from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.store.unit import UnitOfWork
+from outlook365_emulator.store.world import World
+from outlook365_emulator.tables.schema import canonical
+
+_SENT = frozenset({"sentitems", "drafts", "outbox"})
+
+
+class NoSuchFolder(LookupError):
+    """The mailbox has no folder of that name."""
+
+
+def receive(
+    world: World, tenant: Tenant, unit: UnitOfWork, user: User, document: dict[str, Any], folder: str = "inbox"
+) -> Message:
+    """Put a message into a user's mailbox.
+
+    Args:
+        world: the world.
+        tenant: the user's tenant.
+        unit: the unit of work that it happens in.
+        user: whose mailbox it is.
+        document: members of a Graph message; what is missing is set as for an arriving message: addressed to the
+            user, unread, received now. In `drafts` it is a draft.
+        folder: well-known name or display name of the folder.
+
+    Raises:
+        LookupError: the user has no mailbox, or the mailbox no such folder.
+        SchemaViolation: a member is none of a message, or has a wrong type.
+        GraphError: an attachment cannot be read.
+    """
+    mailbox = tenant.mailbox_of(user)
+    if mailbox is None:
+        raise LookupError(f"{user.user_principal_name} has no mailbox")
+    target = _folder_named(list(mailbox.folders), folder)
+    given = canonical("message", document)
+    files = [read_file(one) for one in given.get("attachments") or ()]
+    own = target.well_known in _SENT
+    for kind in ("toRecipients", "ccRecipients", "bccRecipients", "replyTo"):
+        given[kind] = resolved_all(tenant, given.get(kind))
+    if own:
+        given.setdefault("from", recipient_of(user))
+    elif not given["toRecipients"]:
+        given["toRecipients"] = [recipient_of(user)]
+    if given.get("from"):
+        given["from"] = resolved(tenant, given["from"])
+        given["sender"] = resolved(tenant, given.get("sender") or given["from"])
+    given.setdefault("isRead", own)
+    for name in ("receivedDateTime", "sentDateTime"):
+        other = given.get("sentDateTime") or given.get("receivedDateTime")
+        if other and not given.get(name):
+            given[name] = other
+    members = fresh_members(world, unit.now, given, draft=target.well_known == "drafts")
+    if given.get("receivedDateTime"):
+        members["createdDateTime"] = members["lastModifiedDateTime"] = given["receivedDateTime"]
+    members["hasAttachments"] = shown_attachments(files)
+    own_headers = tuple((one["name"], one["value"]) for one in given.get("internetMessageHeaders") or ())
+    headers = () if own else (*transport_headers(members), *own_headers)
+    message = write_message(mailbox, members, target, headers=headers)
+    unit.put_item(mailbox, mailbox.messages, message)
+    for kept, content in files:
+        attach(world, mailbox, unit, message.stable, kept, content, unit.now)
+    return message
+
+
+def _folder_named(folders: list[MailFolder], name: str) -> MailFolder:
+    wanted = name.lower()
+    for folder in folders:
+        if wanted in (folder.well_known, folder.display_name.lower()):
+            return folder
+    from difflib import get_close_matches
+
+    known = [folder.well_known or folder.display_name for folder in folders if not folder.hidden]
+    near = get_close_matches(wanted, known, n=2, cutoff=0.5) or known
+    raise NoSuchFolder(f"no folder {name!r}; there is {', '.join(near)}")

@@ -1,0 +1,109 @@
+"""From canonical segments to an operation: a trie with one dictionary per segment."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.operation import Operation
+from outlook365_emulator.graph.paths import Place
+
+KEY = "{}"
+
+
+class Node:
+    """One segment of the trie: what may follow, and the operations that end here by verb."""
+
+    __slots__ = ("following", "methods")
+
+    def __init__(self) -> None:
+        self.following: dict[str, Node] = {}
+        self.methods: dict[str, Any] = {}
+
+    def add(self, path: str, method: str, value: Any) -> None:
+        """Add a path with placeholders in braces."""
+        node = self
+        for part in path.strip("/").split("/"):
+            key = KEY if part.startswith("{") else part.lower().removeprefix("microsoft.graph.").partition("(")[0]
+            node = node.following.setdefault(key, Node())
+        node.methods[method] = value
+
+
+class Routes:
+    """The operations that are emulated, and the published ones that are not.
+
+    Args:
+        operations: what is emulated.
+        published: verb and path of everything that Microsoft publishes for our resources.
+        foreign_roots: first segments that Graph has and we never emulate.
+    """
+
+    __slots__ = ("_foreign", "_published", "_root")
+
+    def __init__(
+        self, operations: Mapping[str, Operation], published: Iterable[str], foreign_roots: Iterable[str]
+    ) -> None:
+        self._root = Node()
+        self._published = Node()
+        self._foreign = frozenset(foreign_roots)
+        for one in operations.values():
+            self._root.add(one.path, one.method, one)
+        for route in published:
+            method, _, path = route.partition(" ")
+            self._published.add(path, method, route)
+
+    def find(self, place: Place, method: str) -> tuple[Operation, list[str]]:
+        """Return the operation and the keys in its path.
+
+        Args:
+            place: where the request goes.
+            method: verb.
+
+        Raises:
+            GraphError: `segment_not_found`, `method_not_allowed`, or `not_emulated` for what Graph has and we have not.
+        """
+        node, keys, depth = self._walk(self._root, place)
+        if node is not None:
+            found = node.methods.get(method)
+            if found is not None:
+                return found, keys
+        raise self._refusal(place, method, node, depth)
+
+    @staticmethod
+    def _walk(root: Node, place: Place) -> tuple[Node | None, list[str], int]:
+        node, keys = root, []
+        for depth, (name, is_key) in enumerate(place.segments):
+            following = node.following.get(KEY if is_key else name)
+            if following is None:
+                return None, keys, depth
+            if is_key:
+                keys.append(name)
+            node = following
+        return (node if node.methods else None), keys, len(place.segments)
+
+    def _refusal(self, place: Place, method: str, node: Node | None, depth: int) -> Exception:
+        written = "/" + "/".join(place.written)
+        published, _, known = self._walk(self._published, place)
+        first = place.segments[0][0] if place.segments else ""
+        beyond = first in self._foreign or (
+            len(place.segments) > 2 and first == "users" and place.segments[2][0] in self._foreign
+        )
+        if beyond or (published is not None and method in published.methods):
+            return graph_error(
+                "not_emulated",
+                operation=f"{method} {written}",
+                because=f"Microsoft Graph has {method} {written}, and this emulator does not have it yet",
+            )
+        if node is not None or published is not None:
+            allowed = sorted({*(node.methods if node else ()), *(published.methods if published else ())})
+            return graph_error(
+                "method_not_allowed",
+                headers=[("Allow", ", ".join(allowed))],
+                because=f"{written} takes {', '.join(allowed)}, not {method}",
+            )
+        depth = max(depth, known)
+        names = [name for name, _ in place.segments]
+        name = names[depth] if depth < len(names) else (names[-1] if names else "")
+        segment = next((one for one in place.written if one.lower() == name), name)
+        return graph_error(
+            "segment_not_found", segment=segment, because=f"nothing is called {segment!r} at this place of {written}"
+        )

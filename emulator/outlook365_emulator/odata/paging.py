@@ -1,0 +1,51 @@
+"""Pages, and the links from one to the next."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+from urllib.parse import quote, unquote_plus
+
+Item = TypeVar("Item")
+
+_PLACES = frozenset({"$skip", "$skiptoken", "$deltatoken", "skip", "skiptoken", "deltatoken"})
+
+
+def next_link(url: str, *, skip: int | None = None, skiptoken: str | None = None, deltatoken: str | None = None) -> str:
+    """Write the link to another page of the same request.
+
+    Options keep their order and encoding, as captured links of Graph do: a request that wrote `%24top` is answered
+    with `%24skip`, one that wrote `$top` with `$skip`.
+
+    Args:
+        url: the URL or path of the request with its raw query.
+        skip: how many items lie before the page.
+        skiptoken: the opaque token of the page; encoded here.
+        deltatoken: the opaque token of the next round; encoded here.
+
+    Returns:
+        The URL with the place at its end and the place of the request removed.
+    """
+    path, _, query = url.partition("?")
+    kept = [pair for pair in query.split("&") if pair and _name(pair) not in _PLACES]
+    dollar = "%24" if any(pair.startswith("%24") for pair in query.split("&")) else "$"
+    places = {"skip": skip, "skiptoken": skiptoken, "deltatoken": deltatoken}
+    added = [f"{dollar}{name}={quote(str(value), safe='')}" for name, value in places.items() if value is not None]
+    return path + "?" + "&".join(kept + added)
+
+
+def cut_page(items: Sequence[Item], *, skip: int, size: int) -> tuple[list[Item], int | None]:
+    """Cut one page out of a collection.
+
+    Args:
+        items: the whole collection, in order.
+        skip: how many items lie before the page.
+        size: the most items of a page; 0 gives an empty page without a next one.
+
+    Returns:
+        The page, and how many items lie before the next one, or None where this is the last.
+    """
+    end = skip + size
+    return list(items[skip:end]), end if size and end < len(items) else None
+
+
+def _name(pair: str) -> str:
+    return unquote_plus(pair.partition("=")[0]).strip().lower()

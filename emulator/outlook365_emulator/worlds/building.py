@@ -1,0 +1,117 @@
+"""From a document to a hosted world; nothing is left behind where that fails."""
+
+import hashlib
+
+from outlook365_emulator.clock import Clock
+from outlook365_emulator.clouds import cloud
+from outlook365_emulator.directory import tenants
+from outlook365_emulator.ids import Ids, fresh_nonce
+from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.records.directory import User
+from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.store.unit import UnitOfWork
+from outlook365_emulator.store.world import World
+
+from .applications import add_app
+from .documents import MailboxDocument, TenantDocument, UserDocument, WorldDocument
+from .people import add_group_of, add_mailbox, add_person, furnish, literal
+from .reading import DocumentError, at, inside
+
+
+def build_world(hosting: Hosting, document: WorldDocument, *, seed: int | None = None) -> World:
+    """Make the world that a document describes and host it.
+
+    Args:
+        hosting: the worlds of the emulator.
+        document: the world.
+        seed: seed in place of the document's.
+
+    Raises:
+        DocumentError: the document says what cannot be; the place is named.
+        DocumentConflict: the name, or an id, domain or address, is taken.
+    """
+    world = _empty(document, document.seed if seed is None else seed)
+    with at("name"):
+        hosting.add(world)
+    try:
+        with world.unit() as unit:
+            for i, tenant in enumerate(document.tenants):
+                populate(hosting, world, unit, host_tenant(hosting, world, tenant, f"tenants[{i}]"), tenant, f"tenants[{i}]")
+        for i, fault in enumerate(document.faults):
+            with at(f"faults[{i}]"):
+                world.faults.add(fault, world.clock.now())
+    except BaseException:
+        hosting.drop(world)
+        raise
+    return world
+
+
+def add_tenant(hosting: Hosting, world: World, document: TenantDocument, place: str = "") -> Tenant:
+    """Add a tenant to a hosted world, with everybody and everything in it.
+
+    Args:
+        hosting: the worlds of the emulator.
+        world: the world.
+        document: the tenant.
+        place: place of the document, for errors.
+
+    Raises:
+        DocumentError: the document says what cannot be; the place is named.
+        DocumentConflict: an id, domain or address is taken.
+    """
+    tenant = host_tenant(hosting, world, document, place)
+    try:
+        with world.unit() as unit:
+            populate(hosting, world, unit, tenant, document, place)
+    except BaseException:
+        hosting.drop_tenant(world, tenant)
+        raise
+    return tenant
+
+
+def _empty(document: WorldDocument, seed: int | None) -> World:
+    nonce = fresh_nonce()
+    if document.fixed_ids:
+        if document.name is None:
+            raise DocumentError("name", "a world with fixed ids needs a name: its ids are derived from it")
+        nonce = hashlib.blake2b(f"world {document.name}".encode(), digest_size=16).digest()
+    name = document.name or f"world-{Ids(nonce).named('name').text(10)}"
+    with at("clock.start"):
+        clock = Clock(document.clock.start, frozen=document.clock.frozen) if document.clock else Clock()
+        clock.now()
+    world = World(name, seed=seed, nonce=nonce, clock=clock)
+    if document.fixed_ids:
+        world.settings["fixed_ids"] = "true"
+    return world
+
+
+def host_tenant(hosting: Hosting, world: World, document: TenantDocument, place: str) -> Tenant:
+    """Make the tenant of a document, still empty, and let it live in a hosted world."""
+    id_ = literal(world, document.id, inside(place, "id"))
+    with at(inside(place, "cloud")):
+        cloud(document.cloud)
+    with at(inside(place, "domains")):
+        domains = tuple(dict.fromkeys(document.domains))
+        tenant = tenants.make_tenant(
+            world, id=id_, cloud=document.cloud, domains=domains, display_name=document.name
+        )
+        return tenants.add_tenant(hosting, world, tenant)
+
+
+def populate(
+    hosting: Hosting, world: World, unit: UnitOfWork, tenant: Tenant, document: TenantDocument, place: str
+) -> None:
+    """Put users, mailboxes, groups and applications into a tenant: people first, since the rest names them."""
+    owners: list[tuple[User, UserDocument | MailboxDocument, str]] = []
+    for i, user in enumerate(document.users):
+        where = f"{inside(place, 'users')}[{i}]"
+        owners.append((add_person(world, tenant, unit, user, where), user, where))
+    for i, mailbox in enumerate(document.shared_mailboxes):
+        where = f"{inside(place, 'shared_mailboxes')}[{i}]"
+        owners.append((add_mailbox(world, tenant, unit, mailbox, where), mailbox, where))
+    for owner, one, where in owners:
+        furnish(world, tenant, unit, owner, one, where)
+    for i, group in enumerate(document.groups):
+        add_group_of(world, tenant, unit, group, f"{inside(place, 'groups')}[{i}]")
+    for i, app in enumerate(document.apps):
+        add_app(hosting, world, tenant, unit, app, f"{inside(place, 'apps')}[{i}]")

@@ -1,0 +1,330 @@
+"""What a world file may say: the structs of a world document, the same as YAML, as JSON and in the control API.
+
+The JSON schema of world files and the OpenAPI description of the control API are made from these structs.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+Auth: TypeAlias = Literal["client_credentials", "client_certificate", "authorization_code", "own_app"]
+"""How a connector signs in with an application; reference connector, `Authentication types`."""
+
+Preset: TypeAlias = Literal["minimum", "full", "all"]
+Consent: TypeAlias = Literal["admin", "user"]
+Importance: TypeAlias = Literal["low", "normal", "high"]
+Audience: TypeAlias = Literal[
+    "AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"
+]
+
+WorldName: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="a name of letters, digits, '.', '_' and '-', at most 100, beginning with a letter or digit",
+    ),
+]
+Guid: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+        description="a GUID such as 1c5d7a3e-0f6b-4c8d-9e2a-5b7c9d1e3f50",
+    ),
+]
+Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=256, description="a text of 1 to 256 characters")]
+Moment: TypeAlias = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="an instant (2026-03-02T09:00:00Z) or an offset from the world's time (-2d4h30m)",
+    ),
+]
+Address: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^<>\n]*<[^@<>\s]+@[^@<>\s]+>$|^[^@<>\s]+@[^@<>\s]+$",
+        description="an address: ada@contoso.example or Ada Lovelace <ada@contoso.example>",
+    ),
+]
+Days: TypeAlias = Annotated[int, Meta(ge=-36500, le=36500, description="a number of days, -36500 to 36500")]
+
+
+class Document(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A mapping whose keys are all known."""
+
+
+class ClockDocument(Document):
+    """The clock of a world.
+
+    Attributes:
+        start: the instant at which it begins; the real time when left out.
+        frozen: whether it stands still until it is advanced.
+    """
+
+    start: Annotated[datetime, Meta(tz=True, description="an instant with offset: 2026-03-02T09:00:00Z")] | None = None
+    frozen: bool = False
+
+
+class AttachmentDocument(Document):
+    """A file attached to a message: its bytes as base64, or its text.
+
+    Attributes:
+        name: file name.
+        content_type: media type.
+        content: the bytes in base64.
+        text: the content as text, in place of `content`.
+        inline: whether the body shows it.
+        content_id: the id by which the body refers to it (`cid:`).
+    """
+
+    name: Text
+    content_type: Text = "application/octet-stream"
+    content: str | None = None
+    text: str | None = None
+    inline: bool = False
+    content_id: Text | None = None
+
+
+class MessageDocument(Document):
+    """A message that lies in a mailbox.
+
+    Attributes:
+        subject: subject line.
+        sender: who sent it.
+        to: recipients; the owner of the mailbox when left out.
+        cc: recipients of copies.
+        body: the text of the message.
+        body_type: whether `body` is plain text or HTML.
+        received: when it arrived; now when left out.
+        sent: when it was sent; when it arrived, if left out.
+        read: whether it has been read.
+        importance: importance as the sender marked it.
+        categories: names of categories.
+        folder: well-known name of the folder, `inbox`.
+        attachments: attached files.
+        headers: further Internet headers by name.
+    """
+
+    subject: str = ""
+    sender: Address = "Sender <sender@example.org>"
+    to: list[Address] = []
+    cc: list[Address] = []
+    body: str = ""
+    body_type: Literal["text", "html"] = "text"
+    received: Moment | None = None
+    sent: Moment | None = None
+    read: bool = False
+    importance: Importance = "normal"
+    categories: list[Text] = []
+    folder: Text = "inbox"
+    attachments: list[AttachmentDocument] = []
+    headers: dict[str, str] = {}
+
+
+class UserDocument(Document):
+    """A person of a tenant.
+
+    Attributes:
+        name: name before the `@`, or a whole user principal name in one of the tenant's domains.
+        id: object id; needs `fixed_ids`.
+        display_name: name as people see it.
+        password: what the person types; one is drawn when left out.
+        given_name: first name.
+        surname: last name.
+        mail: primary address; the user principal name when left out.
+        aliases: further addresses that reach the mailbox.
+        job_title: position.
+        department: department.
+        company_name: company.
+        office_location: office.
+        mobile_phone: mobile number.
+        business_phones: office numbers.
+        preferred_language: language, `en-US`.
+        usage_location: country, `DE`.
+        other_mails: addresses outside the organisation.
+        enabled: whether the person may sign in.
+        mailbox: whether Exchange holds a mailbox for the person.
+        roles: names of directory roles, `Global Administrator`.
+        open_to: who else may open the mailbox (full access).
+        send_as: who else may send as this person.
+        send_on_behalf: who else may send on behalf of this person.
+        messages: what lies in the mailbox.
+    """
+
+    name: Text
+    id: Guid | None = None
+    display_name: Text | None = None
+    password: Text | None = None
+    given_name: Text | None = None
+    surname: Text | None = None
+    mail: Address | None = None
+    aliases: list[Address] = []
+    job_title: Text | None = None
+    department: Text | None = None
+    company_name: Text | None = None
+    office_location: Text | None = None
+    mobile_phone: Text | None = None
+    business_phones: list[Text] = []
+    preferred_language: Text | None = None
+    usage_location: Text | None = None
+    other_mails: list[Address] = []
+    enabled: bool = True
+    mailbox: bool = True
+    roles: list[Text] = []
+    open_to: list[Text] = []
+    send_as: list[Text] = []
+    send_on_behalf: list[Text] = []
+    messages: list[MessageDocument] = []
+
+
+class MailboxDocument(Document):
+    """A mailbox that belongs to no person: shared, or of a room or a piece of equipment.
+
+    Attributes:
+        name: name before the `@`, or a whole address in one of the tenant's domains.
+        id: object id of its account; needs `fixed_ids`.
+        display_name: name as people see it.
+        purpose: what it is for.
+        mail: primary address; the user principal name when left out.
+        aliases: further addresses that reach it.
+        open_to: who may open it (full access).
+        send_as: who may send as it.
+        send_on_behalf: who may send on behalf of it.
+        messages: what lies in it.
+    """
+
+    name: Text
+    id: Guid | None = None
+    display_name: Text | None = None
+    purpose: Literal["shared", "room", "equipment"] = "shared"
+    mail: Address | None = None
+    aliases: list[Address] = []
+    open_to: list[Text] = []
+    send_as: list[Text] = []
+    send_on_behalf: list[Text] = []
+    messages: list[MessageDocument] = []
+
+
+class GroupDocument(Document):
+    """A group of people.
+
+    Attributes:
+        name: display name.
+        id: object id; needs `fixed_ids`.
+        members: names of users.
+    """
+
+    name: Text
+    id: Guid | None = None
+    members: list[Text] = []
+
+
+class SecretDocument(Document):
+    """A client secret.
+
+    Attributes:
+        secret: its value; one is drawn when left out.
+        expires: when it ends; two years ahead when left out.
+        name: its description.
+    """
+
+    secret: Text | None = None
+    expires: Moment | None = None
+    name: Text | None = None
+
+
+class CertificateDocument(Document):
+    """A certificate that is made for an application.
+
+    Attributes:
+        days: for how many days from the world's present it is valid; a negative number makes one that has ended.
+        password: password of the PFX; one is drawn when left out.
+        name: its description.
+    """
+
+    days: Days = 365
+    password: Text | None = None
+    name: Text | None = None
+
+
+class AppDocument(Document):
+    """An application registration.
+
+    Attributes:
+        name: display name.
+        auth: how a connector signs in with it; sets audience, credentials and kind of permissions.
+        id: object id of the registration; needs `fixed_ids`.
+        client_id: client id; may be the same in several worlds.
+        secret: value of the client secret, for auth types that have one.
+        secrets: further secrets.
+        certificates: certificates to make.
+        permissions: names of permissions, of the kind that the auth type uses.
+        preset: a set of permissions in place of `permissions`.
+        consent: who has consented: an administrator, every person for themselves, or nobody (null).
+        audience: who may sign in (`signInAudience`).
+        redirect_uris: where sign-ins return to.
+        spa_redirect_uris: redirect URIs of the single-page platform.
+        public: whether flows without a secret are allowed.
+    """
+
+    name: Text = "Connector"
+    auth: Auth | None = None
+    id: Guid | None = None
+    client_id: Guid | None = None
+    secret: Text | None = None
+    secrets: list[SecretDocument] = []
+    certificates: list[CertificateDocument] = []
+    permissions: list[Text] | None = None
+    preset: Preset | None = None
+    consent: Consent | None = "admin"
+    audience: Audience | None = None
+    redirect_uris: list[Text] = []
+    spa_redirect_uris: list[Text] = []
+    public: bool | None = None
+
+
+class TenantDocument(Document):
+    """An organisation.
+
+    Attributes:
+        name: the organisation's name.
+        id: tenant id; needs `fixed_ids`.
+        cloud: id of the cloud, `global`.
+        domains: its domains; the first is the one of short user names. One is made when left out.
+        users: people.
+        shared_mailboxes: mailboxes that belong to no person.
+        groups: groups.
+        apps: application registrations.
+    """
+
+    name: Text = "Contoso"
+    id: Guid | None = None
+    cloud: Text = "global"
+    domains: list[Text] = []
+    users: list[UserDocument] = []
+    shared_mailboxes: list[MailboxDocument] = []
+    groups: list[GroupDocument] = []
+    apps: list[AppDocument] = []
+
+
+class WorldDocument(Document):
+    """A world: its clock, seed and faults, and the tenants that live in it.
+
+    Attributes:
+        name: unique in the emulator; one is drawn when left out.
+        seed: drives chance; one is drawn when left out.
+        fixed_ids: whether ids are the same on every start, and may be written down.
+        clock: the world's clock.
+        tenants: organisations; usually one.
+        faults: faults that are set from the start.
+    """
+
+    name: WorldName | None = None
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="a whole number, 0 or more")] | None = None
+    fixed_ids: bool = False
+    clock: ClockDocument | None = None
+    tenants: list[TenantDocument] = []
+    faults: list[dict[str, Any]] = []

@@ -1,0 +1,197 @@
+"""Users, mailboxes and groups of a document, put into a tenant."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from outlook365_emulator.directory.users import add_group, add_user, share_mailbox, user_named
+from outlook365_emulator.store.records.directory import User
+from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.store.unit import UnitOfWork
+from outlook365_emulator.store.world import World
+
+from .documents import GroupDocument, MailboxDocument, UserDocument
+from .messages import receive_messages
+from .reading import DocumentError, at, inside, nearest
+
+DIRECTORY_ROLES = (
+    "Application Administrator",
+    "Application Developer",
+    "Authentication Administrator",
+    "Billing Administrator",
+    "Cloud Application Administrator",
+    "Compliance Administrator",
+    "Directory Readers",
+    "Directory Writers",
+    "Exchange Administrator",
+    "Exchange Recipient Administrator",
+    "Global Administrator",
+    "Global Reader",
+    "Groups Administrator",
+    "Guest Inviter",
+    "Helpdesk Administrator",
+    "License Administrator",
+    "Privileged Authentication Administrator",
+    "Privileged Role Administrator",
+    "Reports Reader",
+    "Security Administrator",
+    "Security Reader",
+    "Service Support Administrator",
+    "User Administrator",
+)
+"""Built-in roles of a directory; Microsoft Entra, `Built-in roles`."""
+
+RIGHTS: Mapping[str, str] = MappingProxyType(
+    {"open_to": "full_access", "send_as": "send_as", "send_on_behalf": "send_on_behalf"}
+)
+"""Keys of a document that name who has a right on the mailbox, and the right's field."""
+
+_PLAIN = tuple(
+    "display_name given_name surname mail job_title department company_name office_location mobile_phone "
+    "preferred_language usage_location enabled".split()
+)
+
+
+def literal(world: World, value: str | None, place: str) -> str | None:
+    """Return a literal id in lower case, where the world allows one.
+
+    Raises:
+        DocumentError: the world was not made with `fixed_ids`.
+    """
+    if value is not None and not has_fixed_ids(world):
+        sentence = "a literal id needs 'fixed_ids: true' in the world: without it every start draws its own ids"
+        raise DocumentError(place, sentence)
+    return None if value is None else value.lower()
+
+
+def has_fixed_ids(world: World) -> bool:
+    """Tell whether a world's ids are the same on every start, and may be written down."""
+    return world.settings.get("fixed_ids") == "true"
+
+
+def checked_roles(roles: Sequence[str], place: str) -> tuple[str, ...]:
+    """Return names of directory roles in their right case.
+
+    Raises:
+        DocumentError: a role is unknown; the message names the nearest.
+    """
+    known = {role.lower(): role for role in DIRECTORY_ROLES}
+    for i, role in enumerate(roles):
+        if role.lower() not in known:
+            raise DocumentError(f"{place}[{i}]", f"no directory role is named {nearest(role, DIRECTORY_ROLES)}")
+    return tuple(dict.fromkeys(known[role.lower()] for role in roles))
+
+
+def add_person(world: World, tenant: Tenant, unit: UnitOfWork, document: UserDocument, place: str) -> User:
+    """Add a user, without the rights of others and without messages.
+
+    Args:
+        world: the world.
+        tenant: the tenant.
+        unit: the unit of work that it happens in.
+        document: the user.
+        place: place of the document, for errors.
+
+    Raises:
+        DocumentError: the name does not fit the tenant, a role is unknown, or an id stands where none may.
+        DocumentConflict: a name or address is taken.
+    """
+    id_ = literal(world, document.id, inside(place, "id"))
+    roles = checked_roles(document.roles, inside(place, "roles"))
+    properties = {name: value for name in _PLAIN if (value := getattr(document, name)) is not None}
+    with at(inside(place, "name")):
+        return add_user(
+            world,
+            tenant,
+            unit,
+            document.name,
+            id=id_,
+            password=document.password,
+            roles=roles,
+            has_mailbox=document.mailbox,
+            proxy_addresses=tuple(alias.lower() for alias in document.aliases),
+            business_phones=tuple(document.business_phones),
+            other_mails=tuple(document.other_mails),
+            **properties,
+        )
+
+
+def add_mailbox(world: World, tenant: Tenant, unit: UnitOfWork, document: MailboxDocument, place: str) -> User:
+    """Add the account of a shared mailbox, room or piece of equipment, without rights and messages.
+
+    Args:
+        world: the world.
+        tenant: the tenant.
+        unit: the unit of work that it happens in.
+        document: the mailbox.
+        place: place of the document, for errors.
+
+    Raises:
+        DocumentError: the name does not fit the tenant, or an id stands where none may.
+        DocumentConflict: a name or address is taken.
+    """
+    id_ = literal(world, document.id, inside(place, "id"))
+    properties = {name: value for name in ("display_name", "mail") if (value := getattr(document, name)) is not None}
+    with at(inside(place, "name")):
+        return add_user(
+            world,
+            tenant,
+            unit,
+            document.name,
+            id=id_,
+            purpose=document.purpose,
+            proxy_addresses=tuple(alias.lower() for alias in document.aliases),
+            **properties,
+        )
+
+
+def furnish(
+    world: World,
+    tenant: Tenant,
+    unit: UnitOfWork,
+    owner: User,
+    document: UserDocument | MailboxDocument,
+    place: str,
+) -> None:
+    """Give a mailbox its rights and messages, once everybody exists whom they may name.
+
+    Args:
+        world: the world.
+        tenant: the tenant.
+        unit: the unit of work that it happens in.
+        owner: whose mailbox it is.
+        document: the user or mailbox.
+        place: place of the document, for errors.
+
+    Raises:
+        DocumentError: nobody has a name that is given, or a message cannot be as it is described.
+    """
+    rights: dict[str, tuple[User, dict[str, bool]]] = {}
+    for key, right in RIGHTS.items():
+        for i, name in enumerate(getattr(document, key)):
+            with at(f"{inside(place, key)}[{i}]"):
+                user = user_named(tenant, name)
+            rights.setdefault(user.id, (user, {"full_access": False}))[1][right] = True
+    for user, held in rights.values():
+        with at(place):
+            share_mailbox(tenant, unit, owner, user, **held)
+    receive_messages(world, tenant, unit, owner, document.messages, inside(place, "messages"))
+
+
+def add_group_of(world: World, tenant: Tenant, unit: UnitOfWork, document: GroupDocument, place: str) -> None:
+    """Add a group.
+
+    Args:
+        world: the world.
+        tenant: the tenant.
+        unit: the unit of work that it happens in.
+        document: the group.
+        place: place of the document, for errors.
+
+    Raises:
+        DocumentError: a member is nobody of the tenant.
+    """
+    id_ = literal(world, document.id, inside(place, "id"))
+    for i, member in enumerate(document.members):
+        with at(f"{inside(place, 'members')}[{i}]"):
+            user_named(tenant, member)
+    add_group(world, tenant, unit, document.name, tuple(document.members), id_)
