@@ -70,7 +70,9 @@ def _judge_audience(claims: Claims, cloud: Cloud) -> None:
 def _judge_lifetime(call: Call, claims: Claims) -> None:
     instant = call.now.timestamp()
     if instant >= claims.exp:
-        because = f"the token ended {int(instant - claims.exp)} s ago by the world's clock ({call.now:%Y-%m-%d %H:%M:%S}Z)"
+        because = (
+            f"the token ended {int(instant - claims.exp)} s ago by the world's clock ({call.now:%Y-%m-%d %H:%M:%S}Z)"
+        )
         raise graph_error("token_expired", because=because)
     if instant < claims.nbf - 300:
         raise graph_error("token_not_yet_valid", because="the token begins later than the world's clock says it is")

@@ -90,7 +90,12 @@ def read_path(path: str) -> Place:
 
 def _append(place: Place, part: str) -> None:
     segments = place.segments
-    if segments and not segments[-1][1] and segments[-1][0] in _COLLECTIONS and part.lower().split("(")[0] not in _NO_KEY:
+    if (
+        segments
+        and not segments[-1][1]
+        and segments[-1][0] in _COLLECTIONS
+        and part.lower().split("(")[0] not in _NO_KEY
+    ):
         called = part.lower().startswith("microsoft.graph.")
         if not called:
             segments.append((part, True))

@@ -92,7 +92,9 @@ def cut_page(call: Call, page: Page) -> Cut:
     more = size > 0 and len(kept) > size
     link = ""
     if more:
-        link = next_link(f"{call.request.root_of(call.request.host)}{call.request.path}?{call.request.query}", skip=skip + size)
+        link = next_link(
+            f"{call.request.root_of(call.request.host)}{call.request.path}?{call.request.query}", skip=skip + size
+        )
     return Cut(kept[:size], total if options.count else None, link)
 
 

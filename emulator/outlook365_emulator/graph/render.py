@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator.errors import graph_error
-from outlook365_emulator.graph.answers import Accepted, Answer, Document, Entity, NoContent, Page, Text
+from outlook365_emulator.graph.answers import Accepted, Answer, Document, Entity, Page, Text
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.query import COLLECTION_OPTIONS, ENTITY_OPTIONS, Cut, count_of, cut_page, read_options
 from outlook365_emulator.graph.query_errors import select_error

@@ -6,6 +6,7 @@ from typing import Any
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.operation import Operation
 from outlook365_emulator.graph.paths import Place
+from outlook365_emulator.tables.graph_segments import GraphSegments
 
 KEY = "{}"
 
@@ -34,17 +35,16 @@ class Routes:
     Args:
         operations: what is emulated.
         published: verb and path of everything that Microsoft publishes for our resources.
-        foreign_roots: first segments that Graph has and we never emulate.
+        known: segments that Graph has at its root and below a user.
     """
 
-    __slots__ = ("_foreign", "_published", "_root")
+    __slots__ = ("_below_user", "_published", "_root", "_roots")
 
-    def __init__(
-        self, operations: Mapping[str, Operation], published: Iterable[str], foreign_roots: Iterable[str]
-    ) -> None:
+    def __init__(self, operations: Mapping[str, Operation], published: Iterable[str], known: GraphSegments) -> None:
         self._root = Node()
         self._published = Node()
-        self._foreign = frozenset(foreign_roots)
+        self._roots = frozenset(name.lower() for name in known.roots)
+        self._below_user = frozenset(name.lower() for name in known.user)
         for one in operations.values():
             self._root.add(one.path, one.method, one)
         for route in published:
@@ -84,9 +84,8 @@ class Routes:
         written = "/" + "/".join(place.written)
         published, _, known = self._walk(self._published, place)
         first = place.segments[0][0] if place.segments else ""
-        beyond = first in self._foreign or (
-            len(place.segments) > 2 and first == "users" and place.segments[2][0] in self._foreign
-        )
+        below = place.segments[2][0] if len(place.segments) > 2 else ""
+        beyond = below in self._below_user if first == "users" else first in self._roots
         if beyond or (published is not None and method in published.methods):
             return graph_error(
                 "not_emulated",

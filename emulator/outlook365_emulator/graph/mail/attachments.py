@@ -35,7 +35,9 @@ def read_file(given: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     kind = str(given.get("@odata.type") or "#microsoft.graph.fileAttachment").lstrip("#").rpartition(".")[2]
     if kind.lower() != "fileattachment":
         raise graph_error(
-            "not_emulated", operation=f"attachments of type {kind}", because=f"only file attachments are emulated, not {kind}"
+            "not_emulated",
+            operation=f"attachments of type {kind}",
+            because=f"only file attachments are emulated, not {kind}",
         )
     if not given.get("name"):
         raise graph_error("property_required", property="name", because="an attachment needs a name")
@@ -57,7 +59,13 @@ def read_file(given: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
 
 
 def attach(
-    world: World, mailbox: Mailbox, unit: UnitOfWork, stable: int, members: dict[str, Any], content: bytes, now: datetime
+    world: World,
+    mailbox: Mailbox,
+    unit: UnitOfWork,
+    stable: int,
+    members: dict[str, Any],
+    content: bytes,
+    now: datetime,
 ) -> Attachment:
     """Add a file to a message.
 

@@ -135,9 +135,7 @@ def _inbox(mailbox: Mailbox) -> MailFolder:
 def _report_failure(
     world: World, unit: UnitOfWork, mailbox: Mailbox, tenant: Tenant, members: dict[str, Any], address: str
 ) -> None:
-    postmaster = {
-        "emailAddress": {"name": "Microsoft Outlook", "address": f"{_NDR_SENDER}@{tenant.domains[0]}"}
-    }
+    postmaster = {"emailAddress": {"name": "Microsoft Outlook", "address": f"{_NDR_SENDER}@{tenant.domains[0]}"}}
     text = (
         f"Delivery has failed to these recipients or groups:\r\n\r\n{address}\r\n"
         "The email address you entered couldn't be found. Please check the recipient's email address and try to "

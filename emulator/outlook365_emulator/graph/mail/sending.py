@@ -100,9 +100,7 @@ def submit_draft(call: Call, draft: Message, members: dict[str, Any]) -> None:
 
 def _sent_copy(call: Call, members: dict[str, Any], draft: Message | None) -> Message:
     stamp = iso_seconds(call.now)
-    members.update(
-        isDraft=False, isRead=True, sentDateTime=stamp, receivedDateTime=stamp, lastModifiedDateTime=stamp
-    )
+    members.update(isDraft=False, isRead=True, sentDateTime=stamp, receivedDateTime=stamp, lastModifiedDateTime=stamp)
     message = write_message(call.mailbox, members, _sent_items(call), stable=draft.stable if draft else None)
     call.unit.put_item(call.mailbox, call.mailbox.messages, message)
     return message

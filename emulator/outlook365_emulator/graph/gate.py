@@ -1,0 +1,202 @@
+"""The steps around every operation, in the order in which Graph makes its checks.
+
+The order decides which error wins (reference `graph-core.md` sections 1 and 12): version, token, path, scope, mailbox
+and its rights, id, precondition, query options, body. A step returns nothing and goes on, or raises the error that is
+answered.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.faults.facts import Facts
+from outlook365_emulator.faults.outcomes import Answer as FaultAnswer
+from outlook365_emulator.faults.outcomes import Delay
+from outlook365_emulator.graph.bearer import read_bearer
+from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.convertors import CONVERTORS
+from outlook365_emulator.graph.paths import read_path
+from outlook365_emulator.graph.permissions import judge_mailbox, judge_permission, refuse_me_without_person
+from outlook365_emulator.graph.preferences import read_preferences
+from outlook365_emulator.graph.render import render
+from outlook365_emulator.graph.request_body import judge_size, read_body
+from outlook365_emulator.graph.routing import Routes
+from outlook365_emulator.wire import Response
+
+
+class FaultAnswered(Exception):
+    """A fault answered in place of the operation.
+
+    Args:
+        response: the finished answer.
+    """
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("a fault answered")
+        self.response = response
+
+
+class Gate:
+    """The list of steps, and what they need of the service.
+
+    Args:
+        keys: judges signatures.
+        routes: finds operations.
+    """
+
+    __slots__ = ("_keys", "_routes", "steps")
+
+    def __init__(self, keys: KeyRing, routes: Routes) -> None:
+        self._keys = keys
+        self._routes = routes
+        self.steps: tuple[Callable[[Call], None], ...] = (
+            self.version,
+            self.token,
+            self.person,
+            self.route,
+            self.fault,
+            self.permission,
+            self.owner,
+            self.rights,
+            self.entities,
+            self.precondition,
+            self.body,
+        )
+
+    def pass_through(self, call: Call) -> Response | Awaitable[Response]:
+        """Take a call through all steps, run its operation and write the answer.
+
+        Raises:
+            GraphError: what the first failing step or the operation answers.
+            FaultAnswered: a fault answered instead.
+        """
+        for step in self.steps:
+            step(call)
+        return self._run_async(call) if call.operation.waits else self._run(call)
+
+    def version(self, call: Call) -> None:
+        """Read the path and the preferences."""
+        judge_size(call.request.body)
+        call.place = read_path(call.request.path)
+        prefer = call.request.headers.all("prefer")
+        if prefer:
+            call.preferences = read_preferences(",".join(prefer))
+
+    def token(self, call: Call) -> None:
+        """Judge the access token."""
+        if call.place.segments == [("$metadata", False)]:
+            return
+        read_bearer(call, self._keys)
+
+    def person(self, call: Call) -> None:
+        """Refuse `/me` for an application."""
+        refuse_me_without_person(call)
+
+    def route(self, call: Call) -> None:
+        """Find the operation."""
+        call.operation, call.keys = self._routes.find(call.place, call.request.method)
+        call.entry.operation = call.operation.name
+
+    def fault(self, call: Call) -> None:
+        """Let the world's faults have their say."""
+        if call.world.faults.active:
+            apply_faults(call)
+
+    def permission(self, call: Call) -> None:
+        """Judge scopes and roles."""
+        judge_permission(call)
+
+    def owner(self, call: Call) -> None:
+        """Load the user addressed, and the mailbox."""
+        if call.operation.placeholders[:1] == ("user",):
+            call.loaded["user"] = CONVERTORS["user"](call, call.keys[0])
+
+    def rights(self, call: Call) -> None:
+        """Judge the person's own right on the mailbox."""
+        if call.operation.workload == "outlook":
+            judge_mailbox(call)
+
+    def entities(self, call: Call) -> None:
+        """Load what else the path names."""
+        for name, key in zip(call.operation.placeholders, call.keys, strict=True):
+            if name not in call.loaded:
+                call.loaded[name] = CONVERTORS[name](call, key)
+
+    def precondition(self, call: Call) -> None:
+        """Hold `If-Match` against the message that a writing operation changes."""
+        wanted = call.request.headers.get("if-match")
+        message = call.loaded.get("message")
+        if not wanted or message is None or not call.operation.writes:
+            return
+        etag = f'W/"{call.mailbox.ids.change_key(message.change)}"'
+        if wanted.strip() not in ("*", etag):
+            raise graph_error("change_key_conflict", because=f"If-Match is {wanted}, and the message's etag is {etag}")
+
+    def body(self, call: Call) -> None:
+        """Decode and check the request body."""
+        call.body = read_body(call)
+
+    @staticmethod
+    def _arguments(call: Call) -> dict[str, Any]:
+        found: dict[str, Any] = {"call": call, "body": call.body, **call.loaded}
+        return {name: found[name] for name in call.operation.parameters}
+
+    def _run(self, call: Call) -> Response:
+        operation = call.operation
+        if not operation.writes:
+            return render(call, operation.handler(**self._arguments(call)))
+        with call.world.unit(call.now) as call.unit:
+            return render(call, operation.handler(**self._arguments(call)))
+
+    async def _run_async(self, call: Call) -> Response:
+        return render(call, await call.operation.handler(**self._arguments(call)))
+
+
+def apply_faults(call: Call) -> None:
+    """Ask the world's faults about a call whose operation is known.
+
+    Raises:
+        GraphError: an error that a fault answers.
+        FaultAnswered: a finished answer of a fault.
+    """
+    folder = call.place.folder or next(
+        (key for name, key in zip(call.operation.placeholders, call.keys, strict=True) if name == "folder"), ""
+    )
+    facts = Facts(
+        service="graph",
+        operation=call.operation.name,
+        method=call.request.method,
+        path=call.request.path,
+        host=call.request.host,
+        cloud=call.cloud.id,
+        tenant=call.claims.tid,
+        application=call.claims.appid,
+        user=call.claims.upn or "",
+        mailbox=_mailbox_name(call),
+        folder=folder,
+        scopes=tuple(sorted(call.permissions)),
+        body=call.request.body,
+    )
+    outcome = call.world.faults.decide(facts, call.now)
+    if isinstance(outcome, Delay):
+        call.request.delay += outcome.seconds
+        call.entry.fault = outcome.fault
+        outcome = outcome.then
+    if outcome is None:
+        return
+    call.entry.fault = outcome.fault
+    if isinstance(outcome, FaultAnswer):
+        if isinstance(outcome.error, GraphError):
+            raise outcome.error
+        if outcome.response is not None:
+            raise FaultAnswered(outcome.response)
+
+
+def _mailbox_name(call: Call) -> str:
+    if call.operation.workload != "outlook" or not call.keys:
+        return ""
+    if call.place.is_me and call.caller is not None:
+        return call.caller.user_principal_name
+    user = call.tenant.users.get(call.keys[0].lower())
+    return user.user_principal_name if user else call.keys[0]

@@ -1,0 +1,133 @@
+"""The Graph service: from a request to its answer, with the journal entry that explains it."""
+
+import re
+from collections.abc import Awaitable
+
+from outlook365_emulator.clock import Clock
+from outlook365_emulator.clouds import Cloud
+from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.graph.bearer import bearer_text, challenge
+from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.error_answers import add_standing_headers, error_response
+from outlook365_emulator.graph.gate import FaultAnswered, Gate
+from outlook365_emulator.graph.mail import folders, messages, submissions
+from outlook365_emulator.graph.operation import OPERATIONS
+from outlook365_emulator.graph.paths import read_path
+from outlook365_emulator.graph.people import users
+from outlook365_emulator.graph.routing import Routes
+from outlook365_emulator.ids import Ids, fresh_nonce
+from outlook365_emulator.journal import Entry
+from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.world import World
+from outlook365_emulator.tables.graph_permissions import permission_rows
+from outlook365_emulator.tables.graph_segments import graph_segments
+from outlook365_emulator.wire import Request, Response
+
+DECLARING = (users, folders, messages, submissions)
+"""The modules whose functions are operations."""
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class Graph:
+    """Microsoft Graph in all clouds.
+
+    Args:
+        hosting: the worlds.
+        keys: judges the signatures of tokens.
+    """
+
+    def __init__(self, hosting: Hosting, keys: KeyRing) -> None:
+        self._hosting = hosting
+        published = [row.operation for row in permission_rows().values()]
+        self._gate = Gate(keys, Routes(OPERATIONS, published, graph_segments()))
+        self._unplaced_ids = Ids(fresh_nonce())
+        self._unplaced_clock = Clock()
+
+    def answer(
+        self, request: Request, cloud: Cloud, world: World | None, entry: Entry
+    ) -> Response | Awaitable[Response]:
+        """Answer one request.
+
+        Args:
+            request: the request.
+            cloud: the cloud whose Graph was addressed.
+            world: the world that the request was placed in, or None where nothing leads to one.
+            entry: the journal entry to fill in.
+
+        Returns:
+            The answer, or an awaitable of it where the operation has to wait.
+        """
+        entry.service = "graph"
+        ids = world.ids if world is not None else self._unplaced_ids
+        exchange = _Exchange(request, cloud, entry, ids.guid(), world.clock if world else self._unplaced_clock)
+        if request.method == "OPTIONS":
+            return exchange.preflight()
+        call: Call | None = None
+        try:
+            if world is None:
+                raise _unplaced(request)
+            call = Call(request, cloud, self._hosting, world, entry)
+            result = self._gate.pass_through(call)
+        except GraphError as error:
+            return exchange.refused(error, call)
+        except FaultAnswered as fault:
+            return exchange.finished(fault.response, call)
+        if isinstance(result, Response):
+            return exchange.finished(result, call)
+        return self._later(exchange, result, call)
+
+    @staticmethod
+    async def _later(exchange: "_Exchange", result: Awaitable[Response], call: Call) -> Response:
+        try:
+            return exchange.finished(await result, call)
+        except GraphError as error:
+            return exchange.refused(error, call)
+
+
+class _Exchange:
+    """What one request and its answer share: ids, clock, journal entry."""
+
+    __slots__ = ("client_request_id", "clock", "cloud", "entry", "request", "request_id")
+
+    def __init__(self, request: Request, cloud: Cloud, entry: Entry, request_id: str, clock: Clock) -> None:
+        self.request = request
+        self.cloud = cloud
+        self.entry = entry
+        self.request_id = request_id
+        given = request.headers.get("client-request-id")
+        self.client_request_id = given if _GUID.fullmatch(given) else request_id
+        self.clock = clock
+
+    def finished(self, response: Response, call: Call | None) -> Response:
+        outlook = call is None or getattr(call, "operation", None) is None or call.operation.workload == "outlook"
+        add_standing_headers(response, self.request, self.request_id, self.client_request_id, outlook=outlook)
+        return response
+
+    def refused(self, error: GraphError, call: Call | None) -> Response:
+        self.entry.code = error.code
+        self.entry.reason = error.because
+        if error.status == 401:
+            challenge(self.request.root_of(self.cloud.login_host), error)
+        return self.finished(error_response(error, self.request_id, self.client_request_id, self.clock), call)
+
+    def preflight(self) -> Response:
+        headers = [
+            ("Access-Control-Allow-Origin", "*"),
+            ("Access-Control-Allow-Methods", "GET, POST, PATCH, PUT, DELETE, OPTIONS"),
+            ("Access-Control-Allow-Headers", self.request.headers.get("access-control-request-headers", "*")),
+            ("Access-Control-Max-Age", "3600"),
+        ]
+        self.entry.operation = "preflight"
+        return self.finished(Response(200, b"", headers), None)
+
+
+def _unplaced(request: Request) -> GraphError:
+    try:
+        read_path(request.path)
+        bearer_text(request.headers.get("authorization"))
+    except GraphError as error:
+        return error
+    because = "the token names no tenant of this emulator: was it issued by another one, or its world dropped?"
+    return graph_error("validation_failure", because=because)
