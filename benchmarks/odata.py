@@ -94,15 +94,17 @@ def measure(rows: int) -> list[dict[str, Any]]:
         parse = _best(lambda t=text: [parse_filter.__wrapped__(t) for _ in range(200)]) / 200
         fresh = _best(lambda t=text: [compile_filter(parse_filter(t), _record_type()) for _ in range(200)]) / 200
         kept = _best(lambda t=text: [compile_filter(parse_filter(t), type_) for _ in range(200)]) / 200
-        results.append({
-            "filter": name,
-            "compiled_ns": round(compiled / rows * 1e9, 1),
-            "by_hand_ns": round(hand / rows * 1e9, 1),
-            "ratio": round(compiled / hand, 2),
-            "parse_us": round(parse * 1e6, 1),
-            "type_and_compile_us": round(fresh * 1e6, 1),
-            "kept_us": round(kept * 1e6, 2),
-        })
+        results.append(
+            {
+                "filter": name,
+                "compiled_ns": round(compiled / rows * 1e9, 1),
+                "by_hand_ns": round(hand / rows * 1e9, 1),
+                "ratio": round(compiled / hand, 2),
+                "parse_us": round(parse * 1e6, 1),
+                "type_and_compile_us": round(fresh * 1e6, 1),
+                "kept_us": round(kept * 1e6, 2),
+            }
+        )
     gc.enable()
     return results
 

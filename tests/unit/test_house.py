@@ -34,7 +34,7 @@ DRAWERS = {"util", "utils", "helper", "helpers", "common", "base", "core", "misc
 
 # Test files that are named after a behaviour which no single module holds; every other one is named after a module.
 FEATURES = {
-    "unit": {"house"},
+    "unit": {"house", "against_odata_query", "filters", "robustness"},
     "contract": {
         "client_credentials",
         "delivery",

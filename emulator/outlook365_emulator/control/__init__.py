@@ -1,1 +1,1 @@
-"""The control API, by which tests and people arrange worlds."""
+"""The control API: worlds and everything in them, over HTTP, for handles, scripts and people."""

@@ -4,6 +4,7 @@ Graph resources: `oAuth2PermissionGrant` (one per client and principal) and `app
 """
 
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
@@ -69,6 +70,7 @@ def revoke(
     client: ServicePrincipal,
     permissions: Iterable[str] | None = None,
     user_id: str | None = None,
+    kind: Literal["delegated", "application"] | None = None,
 ) -> list[str]:
     """Take permissions back, delegated and application ones alike.
 
@@ -78,20 +80,22 @@ def revoke(
         client: the client's service principal.
         permissions: what to take back, or None for everything.
         user_id: only this user's own grant, or None for every grant of the client.
+        kind: only delegated or only application permissions, or None for both.
 
     Returns:
         The names that were held and are gone.
     """
     wanted = None if permissions is None else frozenset(permissions)
     gone: set[str] = set()
-    for grant in [one for one in tenant.grants if one.client == client.id and user_id in (None, one.principal)]:
+    grants = [] if kind == "application" else [one for one in tenant.grants if one.client == client.id]
+    for grant in [one for one in grants if user_id in (None, one.principal)]:
         taken = grant.scopes if wanted is None else grant.scopes & wanted
         gone |= taken
         if taken == grant.scopes:
             unit.remove(tenant.grants, grant)
         elif taken:
             unit.put(tenant.grants, msgspec.structs.replace(grant, scopes=grant.scopes - taken))
-    if user_id is None:
+    if user_id is None and kind != "delegated":
         for held in [one for one in tenant.role_assignments if one.client == client.id]:
             if wanted is None or held.permission in wanted:
                 gone.add(held.permission)

@@ -1,7 +1,7 @@
 """Making, finding and changing users and groups."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -142,12 +142,20 @@ def change_user(tenant: Tenant, unit: UnitOfWork, user: User, **properties: obje
 
 def revoke_sessions(tenant: Tenant, unit: UnitOfWork, user: User) -> User:
     """Make every token and session that was issued to a user so far unusable (`revokeSignInSessions`)."""
-    return change_user(tenant, unit, user, sessions_valid_from=unit.now)
+    return change_user(tenant, unit, user, sessions_valid_from=_after_all_issued(unit, user))
 
 
 def set_password(tenant: Tenant, unit: UnitOfWork, user: User, password: str) -> User:
     """Give a user another password; refresh tokens from the old one end."""
-    return change_user(tenant, unit, user, password=password, password_changed=unit.now)
+    return change_user(tenant, unit, user, password=password, password_changed=_after_all_issued(unit, user))
+
+
+def _after_all_issued(unit: UnitOfWork, user: User) -> datetime:
+    """Return the present instant and a microsecond: later than a session that began just now on a frozen clock.
+
+    What is issued afterwards at the same instant is dated by the value returned here, so it counts.
+    """
+    return max(unit.now, user.sessions_valid_from, user.password_changed) + timedelta(microseconds=1)
 
 
 def delete_user(tenant: Tenant, unit: UnitOfWork, user: User) -> None:

@@ -1,1 +1,1 @@
-"""Microsoft Entra ID as an OAuth 2.0 and OpenID Connect server; `endpoints.py` shows what it answers, and in what order."""
+"""Microsoft Entra ID as an OAuth 2.0 and OpenID Connect server; start reading at `endpoints.py`."""

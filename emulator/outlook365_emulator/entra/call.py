@@ -30,15 +30,18 @@ class Endpoint(NamedTuple):
         name: for the journal and for faults, `metadata.v2`; a token request adds its grant.
         verbs: accepted methods.
         path: pattern of the path; `{tenant}` and other names in braces take one segment.
-        place: where errors are worded for: `token`, `v1`, `metadata`.
         steps: what is done, in order; the first answer or error ends it.
     """
 
     name: str
     verbs: tuple[str, ...]
     path: str
-    place: str
     steps: tuple[Step, ...]
+
+    @property
+    def place(self) -> str:
+        """Where errors are worded for: `token`, `v1`, `metadata`."""
+        return "v1" if self.name == "token.v1" else self.name.partition(".")[0]
 
 
 class Call:

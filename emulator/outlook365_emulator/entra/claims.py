@@ -1,4 +1,4 @@
-"""What tokens say: the claims of Graph's access tokens, of ID tokens, and `client_info` (reference entra 4.2 to 4.4)."""
+"""What tokens say: claims of Graph's access tokens, of ID tokens, and `client_info` (reference entra 4.2 to 4.4)."""
 
 import hashlib
 from collections.abc import Iterable, Mapping

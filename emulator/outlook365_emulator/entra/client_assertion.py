@@ -27,7 +27,8 @@ def check_assertion(call: Call, text: str) -> None:
 
     Raises:
         EntraError: 50027 (no JWT), 5002738 (algorithm), 5002723 (names no key), 700027 (key unknown, expired, or the
-            signature does not fit), 90014 (a claim is missing), 50048, 700021 (whose), 700023 (audience), 700024 (time).
+            signature does not fit), 90014 (a claim is missing), 50048 and 700021 (whose), 700023 (audience),
+            700024 (time).
     """
     application = call.application
     assert application is not None
@@ -162,7 +163,7 @@ def _check_times(call: Call, claims: Mapping[str, Any]) -> None:
 
 
 def _seconds(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and abs(value) < 2**40 else None
+    return float(value) if isinstance(value, int | float) and 0 <= value < 2**36 else None
 
 
 def _stamp(seconds: float | None) -> str:

@@ -3,6 +3,8 @@
 Each way in which a token is refused, and its text: reference `graph-core.md` section 5.2, `entra.md` section 4.6.
 """
 
+from collections.abc import Mapping
+
 from outlook365_emulator.clouds import CLOUDS, Cloud
 from outlook365_emulator.directory.applications import GRAPH_CLIENT_ID
 from outlook365_emulator.entra.keys import KeyRing
@@ -10,7 +12,13 @@ from outlook365_emulator.entra.tokens import BadToken, Claims, read_token
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.call import Call
 
-_REFUSED = {"malformed": "token_malformed", "key": "signing_key_invalid", "signature": "signature_invalid"}
+_REFUSED: Mapping[str, str] = {
+    "empty": "token_empty",
+    "malformed": "token_malformed",
+    "algorithm": "validation_failure",
+    "unknown_key": "signing_key_invalid",
+    "signature": "signature_invalid",
+}
 
 
 def challenge(call_root: str, error: GraphError) -> GraphError:
@@ -48,7 +56,7 @@ def read_bearer(call: Call, keys: KeyRing) -> None:
     try:
         claims = read_token(text, keys)
     except BadToken as bad:
-        raise graph_error(_REFUSED.get(bad.check, "validation_failure"), because=str(bad)) from None
+        raise graph_error(_REFUSED[bad.problem], because=bad.because) from None
     entry = call.entry
     entry.tenant, entry.application, entry.user = claims.tid, claims.appid, claims.upn or ""
     call.claims = claims
@@ -74,7 +82,7 @@ def _judge_lifetime(call: Call, claims: Claims) -> None:
             f"the token ended {int(instant - claims.exp)} s ago by the world's clock ({call.now:%Y-%m-%d %H:%M:%S}Z)"
         )
         raise graph_error("token_expired", because=because)
-    if instant < claims.nbf - 300:
+    if instant < claims.iat - 300:
         raise graph_error("token_not_yet_valid", because="the token begins later than the world's clock says it is")
 
 

@@ -18,6 +18,7 @@ ME: Final = "me"
 """Marks the key of `/users/{user}` when the client wrote `/me`."""
 
 _CALL = re.compile(r"([A-Za-z$_.][\w.$-]*)\((.*)\)", re.DOTALL)
+_NAMESPACE: Final = "microsoft.graph."
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 _ARGUMENT = re.compile(r"\s*([A-Za-z]\w*)\s*=\s*([\w.]*'(?:[^']|'')*'|[^',]+)\s*(?:,|$)")
 _COLLECTIONS: Final = frozenset(
@@ -90,16 +91,12 @@ def read_path(path: str) -> Place:
 
 def _append(place: Place, part: str) -> None:
     segments = place.segments
-    if (
-        segments
-        and not segments[-1][1]
-        and segments[-1][0] in _COLLECTIONS
-        and part.lower().split("(")[0] not in _NO_KEY
-    ):
-        called = part.lower().startswith("microsoft.graph.")
-        if not called:
-            segments.append((part, True))
-            return
+    name, is_key = segments[-1] if segments else ("", True)
+    lowered = part.lower()
+    keyed = not is_key and name in _COLLECTIONS and lowered.partition("(")[0] not in _NO_KEY
+    if keyed and not lowered.startswith(_NAMESPACE):
+        segments.append((part, True))
+        return
     match = _CALL.fullmatch(part)
     if match is None:
         segments.append((_plain(part), False))
@@ -114,7 +111,7 @@ def _append(place: Place, part: str) -> None:
 
 
 def _plain(name: str) -> str:
-    return name.lower().removeprefix("microsoft.graph.")
+    return name.lower().removeprefix(_NAMESPACE)
 
 
 def _arguments(part: str, text: str) -> dict[str, str]:

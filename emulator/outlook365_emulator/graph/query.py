@@ -3,25 +3,33 @@
 What Exchange allows and refuses: reference `graph-core.md` section 6.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 import msgspec
 
-from outlook365_emulator.errors import graph_error
+from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.answers import Page
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.query_errors import filter_error, option_error, order_error
+from outlook365_emulator.graph.query_errors import filter_error, option_error, order_error, select_error
 from outlook365_emulator.odata.evaluator import compile_filter
-from outlook365_emulator.odata.filtering import filter_properties
 from outlook365_emulator.odata.options import QueryOptions, parse_options
 from outlook365_emulator.odata.ordering import compile_order, sort
 from outlook365_emulator.odata.paging import next_link
-from outlook365_emulator.odata.problems import OdataError
+from outlook365_emulator.odata.problems import OdataError, OdataSyntaxError
+from outlook365_emulator.odata.tree import filter_properties
 
 COLLECTION_OPTIONS = frozenset({"select", "expand", "filter", "orderby", "top", "skip", "skiptoken", "count", "search"})
 ENTITY_OPTIONS = frozenset({"select", "expand"})
+
+
+_SYNTAX: Mapping[str, Callable[[OdataError], GraphError]] = {
+    "filter": filter_error,
+    "orderby": order_error,
+    "select": select_error,
+    "expand": select_error,
+}
 
 
 class Cut(msgspec.Struct):
@@ -54,11 +62,10 @@ def read_options(call: Call, allowed: frozenset[str]) -> QueryOptions:
 def _option_problem(options: QueryOptions) -> Exception:
     problem = options.problems[0]
     given = [name for name in ("filter", "orderby", "select", "expand") if name in options.raw]
-    if isinstance(problem, OdataError) and len(given) == 1:
-        by_option = {"filter": filter_error, "orderby": order_error}
-        specific = by_option.get(given[0])
-        if specific is not None and type(problem).__name__ == "OdataSyntaxError":
-            return specific(problem)
+    if isinstance(problem, OdataSyntaxError):
+        # The text of the problem tells which option it stands in.
+        name = next((one for one in given if options.raw[one] == problem.text), "filter")
+        return _SYNTAX[name](problem)
     return option_error(problem)
 
 

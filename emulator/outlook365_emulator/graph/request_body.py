@@ -10,7 +10,7 @@ import msgspec
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Action, Entity
-from outlook365_emulator.tables.schema import SchemaViolation, canonical, canonical_parameters
+from outlook365_emulator.tables.schema import SchemaViolation, action_parameters, canonical
 
 MAX_BODY = 4 * 1024 * 1024
 """Greatest size of a request to Graph in bytes."""
@@ -69,7 +69,7 @@ def _read_json(body: bytes, media: str) -> dict[str, Any]:
 
 
 def _parameters(action: Action, members: dict[str, Any]) -> dict[str, Any]:
-    found = canonical_parameters(action.name, action.on, members)
+    found = canonical(action_parameters(action.name, action.on), members)
     for name in action.required:
         if found.get(name) is None:
             raise graph_error("body_parameter_missing", parameter=name, because=f"the body must hold {name}")
@@ -78,12 +78,13 @@ def _parameters(action: Action, members: dict[str, Any]) -> dict[str, Any]:
 
 def refusal(violation: SchemaViolation) -> GraphError:
     """Return Graph's error for a body that the schema does not allow."""
-    name = violation.type_name.removeprefix("microsoft.graph.")
+    because = violation.explain()
     if violation.kind == "unknown_property":
-        because = f"{name} has no property {violation.property!r}"
-        return graph_error("body_property_unknown", property=violation.property, type=name, because=because)
+        return graph_error(
+            "body_property_unknown", property=violation.property, type=violation.type_name, because=because
+        )
     if violation.kind == "not_nullable":
-        because = f"{violation.property!r} may not be null"
-        return graph_error("body_null_not_allowed", property=violation.property, type=name, because=because)
-    because = f"{violation.property!r} takes {name}, not {violation.literal}"
+        return graph_error(
+            "body_null_not_allowed", property=violation.property, type=violation.type_name, because=because
+        )
     return graph_error("body_literal_mismatch", literal=violation.literal, type=violation.type_name, because=because)

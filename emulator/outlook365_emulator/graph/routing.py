@@ -70,7 +70,7 @@ class Routes:
 
     @staticmethod
     def _walk(root: Node, place: Place) -> tuple[Node | None, list[str], int]:
-        node, keys = root, []
+        node, keys = root, list[str]()
         for depth, (name, is_key) in enumerate(place.segments):
             following = node.following.get(KEY if is_key else name)
             if following is None:

@@ -24,7 +24,7 @@ class Target:
     """Where a request goes.
 
     Attributes:
-        host: name in lower case without a trailing dot, or an address without brackets.
+        host: name in lower case without trailing dots, or an address without brackets.
         port: TCP port.
         path: path and query for a plain request, or "" for a tunnel.
     """
@@ -114,7 +114,8 @@ def _authority(text: str, default_port: int | None, path: str) -> Target:
     port = int(found[2]) if found[2] else default_port
     if port is None or not 0 < port < 65536:
         raise BadRequest("The target needs a port from 1 to 65535.")
-    host = found[1].lower().strip("[]").removesuffix(".")
+    # All dots: a name with two of them must not get past the rules for Microsoft's hosts.
+    host = found[1].lower().strip("[]").rstrip(".")
     if not host:
         raise BadRequest("The target names no host.")
     return Target(host, port, path)

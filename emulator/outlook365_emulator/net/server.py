@@ -71,7 +71,7 @@ class Server:
         self._http = HttpSide(app, self.report, self._forget_lead, date_header=date_header)
         self._loop = LoopThread(self._begin, self._end, self.report)
         self._ends: set[Any] = set()
-        self._attaching: set[asyncio.Task[None]] = set()
+        self._attaching: dict[asyncio.Task[None], socket.socket] = {}
         self._client_leads: dict[tuple[str, int], str] = {}
         self._port_leads: dict[int, str] = {}
         self._listeners: dict[int, ports.Listener] = {}
@@ -201,11 +201,16 @@ class Server:
             listener.socket.close()
         # Not by Listener.close(): the child shares the parent's epoll, which must go on watching the sockets.
         self._listeners.clear()
+        inherited = {connection.fileno() for connection in self._attaching.values()}
         for connection in (*self._http.connections, *self._ends):
             transport = connection.transport
-            inherited = None if transport is None or transport.is_closing() else transport.get_extra_info("socket")
-            if inherited is not None and inherited.fileno() >= 0:
-                os.close(inherited.fileno())
+            if transport is not None and not transport.is_closing():
+                inherited.add(transport.get_extra_info("socket").fileno())
+        # Replaced, not closed: objects of the parent's loop still hold the numbers and must not close somebody else's.
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in inherited - {-1}:
+            os.dup2(nowhere, descriptor, inheritable=False)
+        os.close(nowhere)
 
     def _bind(self, port: int, accepted: Callable[[socket.socket], None]) -> int:
         listener = ports.Listener(ports.bind(self.host, port), accepted)
@@ -270,10 +275,10 @@ class Server:
         self, connection: socket.socket, protocol: Callable[[], asyncio.Protocol], context: ssl.SSLContext | None
     ) -> None:
         task = asyncio.get_running_loop().create_task(self._serve(connection, protocol, context))
-        self._attaching.add(task)
+        self._attaching[task] = connection
 
         def done(task: asyncio.Task[None]) -> None:
-            self._attaching.discard(task)
+            del self._attaching[task]
             if task.cancelled():
                 connection.close()  # the task may have been cancelled before its first step
 

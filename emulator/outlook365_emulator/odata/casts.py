@@ -56,8 +56,7 @@ def _to_boolean(value: Any) -> bool | None:
 
 def _to_datetime(value: Any) -> datetime | None:
     if isinstance(value, str):
-        instant = literals.read_datetime(value.strip()) if "T" in value.upper() else None
-        return instant if instant is not None and value.strip()[-1] in "Zz0123456789" else None
+        return literals.read_datetime(value.strip())
     return value if isinstance(value, datetime) else None
 
 

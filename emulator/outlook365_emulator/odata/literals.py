@@ -9,12 +9,18 @@ from decimal import Decimal
 MAX_DIGITS = 38
 MAX_EXPONENT = 308
 
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _DURATION = re.compile(
     r"(?P<sign>[+-]?)P(?:(?P<days>\d{1,9})D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,12})(?:\.(?P<part>\d{1,12}))?S)?)?",
     re.ASCII | re.IGNORECASE,
 )
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_MOMENT = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)?(?:(?(date)T)(?P<time>\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?)(?P<zone>Z|[+-]\d\d:\d\d)?)?",
+    re.ASCII,
+)
 _FRACTION = re.compile(r"(:\d\d\.\d{1,6})\d*")
 
 
@@ -26,6 +32,8 @@ def read_integer(text: str) -> int:
     """
     if len(text) > MAX_DIGITS + 1:
         raise ValueError("number out of range")
+    if not _INTEGER.fullmatch(text):
+        raise ValueError("not an integer")
     return int(text)
 
 
@@ -35,6 +43,8 @@ def read_decimal(text: str) -> Decimal:
     Raises:
         ValueError: when the text is no such number.
     """
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError("not a number")
     mantissa, _, exponent = text.lower().partition("e")
     if len(mantissa) > MAX_DIGITS + 2 or len(exponent) > 5 or abs(int(exponent or 0)) > MAX_EXPONENT:
         raise ValueError("number out of range")
@@ -45,11 +55,11 @@ def read_datetime(text: str) -> datetime:
     """Read a DateTimeOffset as an aware UTC datetime; digits behind the microsecond are cut.
 
     Raises:
-        ValueError: for a day or time that does not exist, or a year outside 1 to 9999.
+        ValueError: for a text without day, time or offset, for a day or time that does not exist, or a year outside
+            1 to 9999.
     """
     try:
-        instant = datetime.fromisoformat(_FRACTION.sub(_six_digits, text.upper()))
-        return instant.astimezone(UTC)
+        return datetime.fromisoformat(_moment(text.upper(), "date", "time", "zone")).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("no such date and time") from None
 
@@ -57,7 +67,7 @@ def read_datetime(text: str) -> datetime:
 def read_date(text: str) -> date:
     """Read a Date. Raises ValueError for a day that does not exist."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(_moment(text, "date"))
     except ValueError:
         raise ValueError("no such date") from None
 
@@ -65,7 +75,7 @@ def read_date(text: str) -> date:
 def read_time(text: str) -> time:
     """Read a TimeOfDay. Raises ValueError for a time that does not exist."""
     try:
-        return time.fromisoformat(_FRACTION.sub(_six_digits, text))
+        return time.fromisoformat(_moment(text, "time"))
     except ValueError:
         raise ValueError("no such time") from None
 
@@ -130,6 +140,14 @@ def write_decimal(number: Decimal) -> str:
     """Write a Decimal so that it reads back as a decimal and not as an integer."""
     text = str(number)
     return text if "." in text or "E" in text else text + ".0"
+
+
+def _moment(text: str, *parts: str) -> str:
+    # Python also reads forms of ISO 8601 that OData does not have.
+    found = _MOMENT.fullmatch(text)
+    if found is None or {name for name, part in found.groupdict().items() if part} != set(parts):
+        raise ValueError("not a moment")
+    return _FRACTION.sub(_six_digits, text)
 
 
 def _six_digits(found: re.Match[str]) -> str:

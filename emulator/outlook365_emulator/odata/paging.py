@@ -25,8 +25,9 @@ def next_link(url: str, *, skip: int | None = None, skiptoken: str | None = None
         The URL with the place at its end and the place of the request removed.
     """
     path, _, query = url.partition("?")
-    kept = [pair for pair in query.split("&") if pair and _name(pair) not in _PLACES]
-    dollar = "%24" if any(pair.startswith("%24") for pair in query.split("&")) else "$"
+    pairs = [pair for pair in query.split("&") if pair]
+    kept = [pair for pair in pairs if _name(pair) not in _PLACES]
+    dollar = "%24" if any(pair.startswith("%24") for pair in kept or pairs) else "$"
     places = {"skip": skip, "skiptoken": skiptoken, "deltatoken": deltatoken}
     added = [f"{dollar}{name}={quote(str(value), safe='')}" for name, value in places.items() if value is not None]
     return path + "?" + "&".join(kept + added)

@@ -90,10 +90,14 @@ class Hosting:
         for name in (tenant.id, *tenant.domains):
             self._tenants.pop(name, None)
         for application in tenant.applications:
-            known = self._clients.get(application.client_id, {})
-            known.pop(world.key, None)
-            if not known:
-                self._clients.pop(application.client_id, None)
+            self.forget_client(world, application.client_id)
+
+    def forget_client(self, world: World, client_id: str) -> None:
+        """Forget that a client id is known in a world; nothing happens where it was not."""
+        known = self._clients.get(client_id, {})
+        known.pop(world.key, None)
+        if not known:
+            self._clients.pop(client_id, None)
 
     def by_name(self, name: str) -> World | None:
         """Return the world with a name, or None."""

@@ -105,7 +105,8 @@ def _redirect_uris(document: AppDocument) -> dict[str, tuple[str, ...]]:
 def _check_consent(document: AppDocument, wanted: Wanted, place: str) -> None:
     if document.consent == "user" and wanted.roles and not wanted.scopes:
         raise DocumentError(
-            inside(place, "consent"), "a user cannot consent to application permissions: write admin, or null for nobody"
+            inside(place, "consent"),
+            "a user cannot consent to application permissions: write admin, or null for nobody",
         )
 
 

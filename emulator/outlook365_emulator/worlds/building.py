@@ -35,8 +35,9 @@ def build_world(hosting: Hosting, document: WorldDocument, *, seed: int | None =
         hosting.add(world)
     try:
         with world.unit() as unit:
-            for i, tenant in enumerate(document.tenants):
-                populate(hosting, world, unit, host_tenant(hosting, world, tenant, f"tenants[{i}]"), tenant, f"tenants[{i}]")
+            for i, one in enumerate(document.tenants):
+                place = f"tenants[{i}]"
+                populate(hosting, world, unit, host_tenant(hosting, world, one, place), one, place)
         for i, fault in enumerate(document.faults):
             with at(f"faults[{i}]"):
                 world.faults.add(fault, world.clock.now())
@@ -92,9 +93,7 @@ def host_tenant(hosting: Hosting, world: World, document: TenantDocument, place:
         cloud(document.cloud)
     with at(inside(place, "domains")):
         domains = tuple(dict.fromkeys(document.domains))
-        tenant = tenants.make_tenant(
-            world, id=id_, cloud=document.cloud, domains=domains, display_name=document.name
-        )
+        tenant = tenants.make_tenant(world, id=id_, cloud=document.cloud, domains=domains, display_name=document.name)
         return tenants.add_tenant(hosting, world, tenant)
 
 

@@ -39,7 +39,9 @@ def redirect_uri_of(application: Application) -> str | None:
 def _applications(world: World, tenant: Tenant) -> dict[str, Any]:
     daemon = _first(tenant, lambda one: one.required_roles and (one.secrets or one.certificates))
     public = _first(tenant, lambda one: one.public_client)
-    web = _first(tenant, lambda one: one.required_scopes and one.secrets and not one.public_client and one is not daemon)
+    web = _first(
+        tenant, lambda one: one.required_scopes and one.secrets and not one.public_client and one is not daemon
+    )
     files = [pfx_of(world, credential) for credential in daemon.certificates] if daemon else []
     pfx = next((file for file in files if file), None)
     redirecting = web or public

@@ -93,14 +93,14 @@ class MessageDocument(Document):
 
     Attributes:
         subject: subject line.
-        sender: who sent it.
+        sender: who sent it; somebody outside when left out, in `sentitems` and `drafts` the owner.
         to: recipients; the owner of the mailbox when left out.
         cc: recipients of copies.
         body: the text of the message.
         body_type: whether `body` is plain text or HTML.
         received: when it arrived; now when left out.
         sent: when it was sent; when it arrived, if left out.
-        read: whether it has been read.
+        read: whether it has been read; no when left out, in `sentitems` and `drafts` yes.
         importance: importance as the sender marked it.
         categories: names of categories.
         folder: well-known name of the folder, `inbox`.
@@ -109,14 +109,14 @@ class MessageDocument(Document):
     """
 
     subject: str = ""
-    sender: Address = "Sender <sender@example.org>"
+    sender: Address | None = None
     to: list[Address] = []
     cc: list[Address] = []
     body: str = ""
     body_type: Literal["text", "html"] = "text"
     received: Moment | None = None
     sent: Moment | None = None
-    read: bool = False
+    read: bool | None = None
     importance: Importance = "normal"
     categories: list[Text] = []
     folder: Text = "inbox"

@@ -53,7 +53,9 @@ def _file_of(name_or_path: str | Path) -> Path:
     path = Path(text)
     if path.suffix or "/" in text or path.exists():
         return path
-    raise DocumentError("", f"no world is named {nearest(text, world_names())} A file is given by its path, ./{text}.yaml")
+    raise DocumentError(
+        "", f"no world is named {nearest(text, world_names())} (a file is given by its path, ./{text}.yaml)"
+    )
 
 
 def parse_yaml(text: bytes) -> Any:
@@ -74,6 +76,8 @@ def parse_yaml(text: bytes) -> Any:
         node = loader.get_single_node()
         _check_keys(node, set())
         return None if node is None else loader.construct_document(node)
+    except DocumentError:
+        raise
     except yaml.MarkedYAMLError as error:
         raise DocumentError(_place(error.problem_mark or error.context_mark), error.problem or "no YAML") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

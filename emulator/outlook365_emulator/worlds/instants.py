@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-_OFFSET = re.compile(r"([+-]?)(?=\d)(?:(\d{1,6})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
+_OFFSET = re.compile(
+    r"([+-]?)(?=\d)(?:(\d{1,6})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII
+)
 _MEANT = "an instant with offset (2026-03-02T09:00:00Z) or an offset from the world's time (-2d4h30m)"
 
 

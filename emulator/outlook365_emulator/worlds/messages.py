@@ -15,12 +15,20 @@ from outlook365_emulator.store.records.mail import Message
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
+from outlook365_emulator.tables.schema import SchemaViolation
 
 from .documents import AttachmentDocument, MessageDocument
 from .instants import moment
 from .reading import DocumentError, at, inside
 
 _NAMED_ADDRESS = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<address>[^<>\s]+)>\s*")
+
+
+SENDER = "Sender <sender@example.org>"
+"""Who sent a message whose document names nobody."""
+
+OWN = frozenset({"sentitems", "drafts", "outbox"})
+"""Folders whose messages the owner has written."""
 
 
 def receive_messages(
@@ -65,6 +73,8 @@ def receive_message(
             return receive(world, tenant, unit, owner, members, folder=document.folder)
         except GraphError as error:
             raise DocumentError(place, error.because or error.message) from error
+        except SchemaViolation as error:
+            raise DocumentError(place, str(error)) from error
 
 
 def graph_message(document: MessageDocument, now: datetime, place: str) -> dict[str, Any]:
@@ -85,14 +95,15 @@ def graph_message(document: MessageDocument, now: datetime, place: str) -> dict[
         "body": {"contentType": document.body_type, "content": document.body},
         "receivedDateTime": iso_seconds(received),
         "sentDateTime": iso_seconds(sent),
-        "isRead": document.read,
         "importance": document.importance,
         "categories": list(document.categories),
         "toRecipients": [_recipient(address) for address in document.to],
         "ccRecipients": [_recipient(address) for address in document.cc],
     }
-    if document.sender is not None:
-        members["from"] = _recipient(document.sender)
+    if document.read is not None:
+        members["isRead"] = document.read
+    if document.sender is not None or document.folder.lower() not in OWN:
+        members["from"] = _recipient(document.sender or SENDER)
     if document.headers:
         members["internetMessageHeaders"] = [{"name": k, "value": v} for k, v in document.headers.items()]
     if document.attachments:

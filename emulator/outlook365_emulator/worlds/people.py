@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from outlook365_emulator.directory.users import add_group, add_user, share_mailbox, user_named
-from outlook365_emulator.store.records.directory import User
+from outlook365_emulator.store.records.directory import Group, User
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
@@ -177,8 +177,8 @@ def furnish(
     receive_messages(world, tenant, unit, owner, document.messages, inside(place, "messages"))
 
 
-def add_group_of(world: World, tenant: Tenant, unit: UnitOfWork, document: GroupDocument, place: str) -> None:
-    """Add a group.
+def add_group_of(world: World, tenant: Tenant, unit: UnitOfWork, document: GroupDocument, place: str) -> Group:
+    """Add a group and return it.
 
     Args:
         world: the world.
@@ -194,4 +194,4 @@ def add_group_of(world: World, tenant: Tenant, unit: UnitOfWork, document: Group
     for i, member in enumerate(document.members):
         with at(f"{inside(place, 'members')}[{i}]"):
             user_named(tenant, member)
-    add_group(world, tenant, unit, document.name, tuple(document.members), id_)
+    return add_group(world, tenant, unit, document.name, tuple(document.members), id_)

@@ -60,15 +60,14 @@ def at(place: str) -> Iterator[None]:
     """
     try:
         yield
-    except DocumentError:
+    except (DocumentError, KeyError, IndexError):
         raise
     except (Taken, NameTaken) as error:
         raise DocumentConflict(place, str(error)) from error
     except FaultError as error:
         raise DocumentError(inside(place, error.where) if error.where else place, error.problem) from error
     except (BadDomain, BadUserName, LookupError, ValueError, OverflowError) as error:
-        message = error.args[0] if error.args else str(error)
-        raise DocumentError(place, str(message)) from error
+        raise DocumentError(place, str(error)) from error
 
 
 def read_document(data: object, kind: type[S]) -> S:

@@ -123,7 +123,9 @@ def _calls(name: str, *arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[A
     return st.builds(Call, st.just(name), st.tuples(*arguments))
 
 
-WORDS = _constants("string", "Invoice 17", "INVOICE", "17", "", "weekly", "straße", "a", "A", "Billing@example.ORG", "blue")
+WORDS = _constants(
+    "string", "Invoice 17", "INVOICE", "17", "", "weekly", "straße", "a", "A", "Billing@example.ORG", "blue"
+)
 SMALL = _constants("integer", -2, 0, 1, 2, 3, 9, 300, 1000)
 NULL = st.just(Constant("null", None))
 STRINGS = st.recursive(
@@ -162,7 +164,9 @@ def _atoms(strings: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.builds(Binary, ANY_ORDER, NUMBERS | NULL, NUMBERS),
         st.builds(Binary, ANY_ORDER, MOMENTS, MOMENTS | NULL | DAYS),
         st.builds(Binary, ANY_ORDER, DAYS, MOMENTS | DAYS),
-        st.builds(Binary, EQUALITY, _paths("importance", "flag/flagStatus"), _constants("string", "HIGH", "flagged") | NULL),
+        st.builds(
+            Binary, EQUALITY, _paths("importance", "flag/flagStatus"), _constants("string", "HIGH", "flagged") | NULL
+        ),
         st.builds(Binary, st.just("in"), strings, _members(WORDS)),
         st.builds(Binary, st.just("in"), NUMBERS, _members(SMALL)),
         *(_calls(name, strings, strings | NULL) for name in ("contains", "startswith", "endswith")),
@@ -188,7 +192,7 @@ def _grow(predicates: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 FILTERS = st.recursive(_atoms(STRINGS), _grow, max_leaves=8)
 
 
-@settings(max_examples=400)
+@settings(max_examples=settings().max_examples * 5)
 @given(FILTERS)
 def test_closures_agree_with_the_interpreter(
     message_type: RecordType, messages: list[dict[str, Any]], tree: Node

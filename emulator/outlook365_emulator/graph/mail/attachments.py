@@ -3,7 +3,6 @@
 import base64
 import binascii
 import mimetypes
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -65,7 +64,6 @@ def attach(
     stable: int,
     members: dict[str, Any],
     content: bytes,
-    now: datetime,
 ) -> Attachment:
     """Add a file to a message.
 
@@ -76,12 +74,11 @@ def attach(
         stable: the message's immutable number.
         members: as `read_file` returns them.
         content: the bytes.
-        now: the instant.
     """
     document = {
         "@odata.type": "#microsoft.graph.fileAttachment",
         "@odata.mediaContentType": members["contentType"],
-        "lastModifiedDateTime": iso_seconds(now),
+        "lastModifiedDateTime": iso_seconds(unit.now),
         "name": members["name"],
         "contentType": members["contentType"],
         "size": len(content) + _OVERHEAD,

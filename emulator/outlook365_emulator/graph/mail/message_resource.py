@@ -159,7 +159,9 @@ def attachment_members(call: Call, message: Message, attachment: Attachment) -> 
     else:
         identity = ids.attachment(message.folder, message.number, attachment.number)
     members: dict[str, Any] = msgspec.json.decode(attachment.document)
-    head = {name: members.pop(name) for name in ("@odata.type", "@odata.mediaContentType") if name in members}
+    head: dict[str, Any] = {
+        name: members.pop(name) for name in ("@odata.type", "@odata.mediaContentType") if name in members
+    }
     content = base64.b64encode(content_of(call.world, attachment)).decode()
     return {**head, "id": identity, **members, "contentBytes": content}
 

@@ -118,7 +118,7 @@ def _draft_in(call: Call, folder: MailFolder, body: dict[str, Any]) -> Message:
     message = write_message(call.mailbox, members, folder, headers=headers)
     call.unit.put_item(call.mailbox, call.mailbox.messages, message)
     for kept, content in files:
-        attach(call.world, call.mailbox, call.unit, message.stable, kept, content, call.now)
+        attach(call.world, call.mailbox, call.unit, message.stable, kept, content)
     return message
 
 

@@ -69,7 +69,7 @@ def receive(
     message = write_message(mailbox, members, target, headers=headers)
     unit.put_item(mailbox, mailbox.messages, message)
     for kept, content in files:
-        attach(world, mailbox, unit, message.stable, kept, content, unit.now)
+        attach(world, mailbox, unit, message.stable, kept, content)
     return message
 
 

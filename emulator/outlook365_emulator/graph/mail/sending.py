@@ -78,7 +78,7 @@ def submit(call: Call, members: dict[str, Any], files: Files, headers: Headers, 
     authorship(call, members)
     message = _sent_copy(call, members, None)
     for kept, content in files:
-        attach(call.world, call.mailbox, call.unit, message.stable, kept, content, call.now)
+        attach(call.world, call.mailbox, call.unit, message.stable, kept, content)
     deliver(call.world, call.unit, call.mailbox, call.tenant, message, members, headers)
     if not save:
         _forget(call, message)

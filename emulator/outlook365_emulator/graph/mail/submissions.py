@@ -15,11 +15,11 @@ from outlook365_emulator.graph.operation import Action, operation
 from outlook365_emulator.store.records.mail import Message
 
 
-@operation("POST /users/{user}/sendMail", least="Mail.Send", body=Action("sendMail", "user", required=("Message",)))
+@operation("POST /users/{user}/sendMail", least="Mail.Send", body=Action("sendMail", "user", required=("message",)))
 def send_mail(call: Call, body: dict[str, Any]) -> Accepted:
     """Send a message; a copy stays in Sent Items unless told otherwise."""
-    members, files, headers = compose(call, body["Message"])
-    save = body.get("SaveToSentItems")
+    members, files, headers = compose(call, body["message"])
+    save = body.get("saveToSentItems")
     submit(call, members, files, headers, save=save is not False)
     return Accepted()
 

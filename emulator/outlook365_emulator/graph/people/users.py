@@ -4,6 +4,7 @@ Reference `graph-mail.md` section 18, `graph-core.md` section 6.5.
 """
 
 from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -84,7 +85,7 @@ def user_type() -> RecordType:
         "usageLocation": "usage_location",
     }
     properties = [
-        *(Property(name, "string", lambda user, slot=slot: getattr(user, slot)) for name, slot in strings.items()),
+        *(Property(name, "string", attrgetter(slot)) for name, slot in strings.items()),
         Property("accountEnabled", "boolean", lambda user: user.enabled, nullable=False),
         Property("createdDateTime", "datetime", lambda user: user.created, nullable=False),
         Property("userType", "string", lambda user: "Guest" if user.guest_of else "Member", nullable=False),

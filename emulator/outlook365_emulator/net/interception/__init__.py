@@ -87,10 +87,24 @@ class Interception:
         """
         with self._lock:
             self._active = True
+            self._patches.resume()
             self._install()
             self._imports.install()
             if self._exceptions is not None:
                 self._exceptions.extend()
+
+    def pause(self) -> None:
+        """Pass everything on, as if stopped, until `start` is called again.
+
+        The replaced functions stay in place, since taking them out of every loaded module and putting them back costs
+        5 ms among a thousand modules; `NO_PROXY` is restored. A plugin pauses between tests and stops at the end.
+        """
+        with self._lock:
+            self._active = False
+            if self._exceptions is not None:
+                self._exceptions.restore()
+            self._imports.remove()
+            self._patches.pause()
 
     def stop(self) -> None:
         """Undo everything in reverse, but only what is still ours.

@@ -97,6 +97,16 @@ class Patches:
             setattr(owner, name, patch.replacement)
         return patch
 
+    def pause(self) -> None:
+        """Leave the patches where they are and have them pass everything on, until `resume` or `undo`."""
+        for patch in self._made.values():
+            patch.active = False
+
+    def resume(self) -> None:
+        """Have the patches act again."""
+        for patch in self._made.values():
+            patch.active = True
+
     def undo(self) -> None:
         """Undo all patches, the latest first, and in modules that copied a replacement of ours too."""
         made = list(self._made.values())

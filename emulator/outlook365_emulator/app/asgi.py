@@ -1,0 +1,296 @@
+"""The ASGI application: every request of the HTTP and HTTPS ports passes here, from bytes to bytes."""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope as RouteScope
+
+from outlook365_emulator.clock import Clock, monotonic
+from outlook365_emulator.control.guard import own_names
+from outlook365_emulator.control.service import LIMIT as CONTROL_LIMIT
+from outlook365_emulator.ids import Ids, fresh_nonce
+from outlook365_emulator.journal import Entry, Journal
+from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.world import World
+from outlook365_emulator.tables.clouds import Cloud
+from outlook365_emulator.wire import Headers, Request, Response
+
+from .address import Emulated, Nowhere, Own, address_of
+from .body import SERVICE_LIMIT, Disconnected, read_body, without_coding
+from .effects import run_effect
+from .failures import control_failure, failure_response, graph_failure, not_emulated, sentence_response
+from .placement import Placed, place
+from .secrecy import without_secrets
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Fields = list[tuple[bytes, bytes]]
+
+ERRORS_KEPT = 100
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NAMES = {"login": "entra", "graph": "graph", "outlook": "outlook"}
+"""Names of the services in the journal."""
+
+_NO_FIELD_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class Login(Protocol):
+    """Microsoft Entra."""
+
+    def answer(self, request: Request, clouds: tuple[Cloud, ...], world: World | None, entry: Entry) -> Response:
+        """Answer one request and fill in its journal entry."""
+        ...
+
+
+class Graph(Protocol):
+    """Microsoft Graph."""
+
+    def answer(
+        self, request: Request, cloud: Cloud, world: World | None, entry: Entry
+    ) -> Response | Awaitable[Response]:
+        """Answer one request and fill in its journal entry."""
+        ...
+
+
+class Control(Protocol):
+    """The control API and the page."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        ...
+
+
+class Everything(BaseRoute):
+    """The one route of the application: takes every path, also those that hold line breaks.
+
+    Args:
+        endpoint: an ASGI callable.
+    """
+
+    def __init__(self, endpoint: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self._endpoint = endpoint
+
+    def matches(self, scope: RouteScope) -> tuple[Match, RouteScope]:
+        """Match."""
+        return Match.FULL, {}
+
+    async def handle(self, scope: RouteScope, receive: Receive, send: Send) -> None:
+        """Hand the request to the endpoint."""
+        await self._endpoint(scope, receive, send)
+
+
+class App:
+    """Finds host and world of each request, has the service answer, and keeps the journal.
+
+    Args:
+        hosting: the worlds.
+        login: answers at the sign-in hosts.
+        graph: answers at the hosts of Graph.
+        control: answers at local names, on the HTTP port only.
+        allow_hosts: further names under which the emulator itself may be asked.
+        lead_of: what the connection of a request leads to (`Server.lead_of`).
+
+    Attributes:
+        errors: the last hundred exceptions that a service raised although it never should.
+        unplaced: the journal of requests that belong to no world.
+    """
+
+    def __init__(
+        self,
+        hosting: Hosting,
+        *,
+        login: Login,
+        graph: Graph,
+        control: Control,
+        allow_hosts: tuple[str, ...] = (),
+        lead_of: Callable[[Scope], str] = lambda scope: "",
+    ) -> None:
+        self.errors: deque[BaseException] = deque(maxlen=ERRORS_KEPT)
+        self.unplaced = Journal()
+        self._hosting = hosting
+        self._login = login
+        self._graph = graph
+        self._control = control
+        self._local = own_names(allow_hosts)
+        self._lead_of = lead_of
+        self._clock = Clock()
+        self._ids = Ids(fresh_nonce())
+        self._asgi = Starlette(routes=[Everything(self._serve)])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI 3)."""
+        await self._asgi(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope["headers"])
+        path = scope["raw_path"].decode("latin-1")
+        address = address_of(headers.all("host"), path, tls=scope["scheme"] == "https", local=self._local)
+        try:
+            match address:
+                case Emulated():
+                    fields, response = await self._emulated(address, scope, headers, receive)
+                case Own():
+                    fields, response = await self._own(address, scope, headers, receive)
+                case Nowhere():
+                    fields, response = self._nowhere(address, scope, path)
+        except Disconnected:
+            return
+        await send({"type": "http.response.start", "status": response.status, "headers": fields})
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def _emulated(
+        self, address: Emulated, scope: Scope, headers: Headers, receive: Receive
+    ) -> tuple[Fields, Response]:
+        body = await read_body(receive, SERVICE_LIMIT)
+        coding = headers.get("content-encoding")
+        request = Request(
+            scope["method"],
+            address.host,
+            address.path,
+            scope["query_string"].decode("latin-1"),
+            headers,
+            without_coding(body, coding, SERVICE_LIMIT) if coding else body,
+            form=address.form,
+            door=address.door,
+            client=_client(scope),
+            lead=self._lead_of(scope),
+        )
+        started = monotonic()
+        placed = place(self._hosting, request)
+        world = placed.world
+        clock = world.clock if world is not None else self._clock
+        entry = Entry(
+            at=clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            method=request.method,
+            url=without_secrets(request.url),
+            service=NAMES[address.service],
+            placed=placed.how,
+        )
+        try:
+            answer = self._ask(address, request, placed, entry)
+            response = answer if isinstance(answer, Response) else await answer
+            fields = fields_of(response, clock)
+        except Exception as problem:
+            response = self._failed(problem, address, entry, clock)
+            fields = fields_of(response, clock)
+        entry.status = response.status
+        entry.duration_ms = (monotonic() - started + request.delay) * 1000
+        (world.journal if world is not None else self.unplaced).add(entry)
+        if request.delay > 0:
+            await hold_back(request.delay, receive)
+        return fields, response
+
+    def _ask(self, address: Emulated, request: Request, placed: Placed, entry: Entry) -> Response | Awaitable[Response]:
+        world = placed.world
+        if world is not None:
+            world.run_due(run_effect)
+        match address.service:
+            case "login":
+                return self._login.answer(request, address.clouds, world, entry)
+            case "graph":
+                return self._graph.answer(request, address.clouds[0], world, entry)
+        error = not_emulated(request)
+        entry.code, entry.reason = error.code, error.because
+        return graph_failure(error, self._ids, self._clock)
+
+    def _failed(self, problem: Exception, address: Emulated, entry: Entry, clock: Clock) -> Response:
+        self.errors.append(problem)
+        response = failure_response(address.service, self._ids, clock)
+        entry.code = "InternalError"
+        entry.reason = f"the emulator failed, which is a bug in it: {type(problem).__name__}: {problem}"[:500]
+        return response
+
+    async def _own(self, address: Own, scope: Scope, headers: Headers, receive: Receive) -> tuple[Fields, Response]:
+        body = await read_body(receive, CONTROL_LIMIT)
+        request = Request(
+            scope["method"],
+            address.host,
+            address.path,
+            scope["query_string"].decode("latin-1"),
+            headers,
+            body,
+            door=address.door,
+            client=_client(scope),
+        )
+        try:
+            response = self._control.answer(request)
+            fields = fields_of(response, self._clock)
+        except Exception as problem:
+            self.errors.append(problem)
+            response = control_failure(problem)
+            fields = fields_of(response, self._clock)
+        return fields, response
+
+    def _nowhere(self, address: Nowhere, scope: Scope, path: str) -> tuple[Fields, Response]:
+        at = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        entry = Entry(at=at, method=scope["method"], url=without_secrets(path), status=address.status)
+        entry.reason, entry.placed = address.sentence, "unplaced"
+        self.unplaced.add(entry)
+        response = sentence_response(address.status, address.sentence)
+        return fields_of(response, self._clock), response
+
+
+async def hold_back(seconds: float, receive: Receive) -> None:
+    """Wait before an answer is sent.
+
+    Args:
+        seconds: how long, in real time.
+        receive: ASGI's receive, by which a client that goes away is noticed.
+
+    Raises:
+        Disconnected: the client went away meanwhile.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return
+    raise Disconnected
+
+
+def fields_of(response: Response, clock: Clock) -> Fields:
+    """Return the header fields of an answer as ASGI wants them, with `Date` and `Content-Length`.
+
+    Args:
+        response: the answer.
+        clock: the clock of `Date` (RFC 9110 section 6.6.1).
+
+    Raises:
+        ValueError: a name or value cannot stand in a header.
+    """
+    fields = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.headers]
+    if _NO_FIELD_VALUE.search("".join(map("".join, response.headers))):
+        raise ValueError(f"a header field of the answer holds control characters: {response.headers}")
+    if not any(name == b"date" for name, _ in fields):
+        fields.append((b"date", http_date(int(clock.timestamp()))))
+    if response.status not in (204, 304):
+        fields.append((b"content-length", b"%d" % len(response.body)))
+    return fields
+
+
+@lru_cache(maxsize=64)
+def http_date(second: int) -> bytes:
+    """Write an instant as an HTTP date; not with strftime, whose names follow the locale.
+
+    Args:
+        second: seconds since 1970-01-01 UTC.
+    """
+    from datetime import UTC, datetime
+
+    at = datetime.fromtimestamp(second, UTC)
+    time = f"{at.hour:02}:{at.minute:02}:{at.second:02}"
+    return f"{DAYS[at.weekday()]}, {at.day:02} {MONTHS[at.month - 1]} {at.year} {time} GMT".encode("ascii")
+
+
+def _client(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""

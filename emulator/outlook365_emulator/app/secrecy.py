@@ -1,0 +1,38 @@
+"""What of a URL may stand in a journal: everything but secrets."""
+
+import re
+from urllib.parse import unquote_plus
+
+LONGEST = 2000
+HIDDEN = "***"
+
+SECRET_NAMES = frozenset(
+    "access_token assertion client_assertion client_secret code code_verifier device_code id_token id_token_hint "
+    "password passwd refresh_token token username_password".split()
+)
+"""Names of query parameters whose values are never written down."""
+
+_TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
+"""A JSON Web Token (RFC 7519), wherever it stands."""
+
+
+def without_secrets(url: str) -> str:
+    """Return a URL with the values of secret parameters and all tokens hidden, cut to 2,000 characters.
+
+    Args:
+        url: the URL that was asked for.
+    """
+    path, question, query = url.partition("?")
+    if question:
+        query = "&".join(_shown(part) for part in query.split("&"))
+    shown = path + question + query
+    if "eyJ" in shown:
+        shown = _TOKEN.sub(HIDDEN, shown)
+    return shown if len(shown) <= LONGEST else shown[:LONGEST] + "..."
+
+
+def _shown(part: str) -> str:
+    name, equals, _ = part.partition("=")
+    if equals and unquote_plus(name).strip().lower() in SECRET_NAMES:
+        return f"{name}={HIDDEN}"
+    return part

@@ -1,0 +1,42 @@
+"""The control client and its handles: what a test or a script holds of a running emulator.
+
+Handles always speak the control API over HTTP, also to an emulator in the same process (decision 0010).
+"""
+
+from outlook365_emulator.client.app import App, Consent
+from outlook365_emulator.client.clock import Clock
+from outlook365_emulator.client.control import Control
+from outlook365_emulator.client.errors import BadDocument, ControlError, NotFound, Taken, Unreachable
+from outlook365_emulator.client.faults import Fault, Faults
+from outlook365_emulator.client.graph import SignInFailed
+from outlook365_emulator.client.journal import Journal, JournalEntry
+from outlook365_emulator.client.mailbox import Mailbox, MailFolderView, Outbox, OutgoingMessage
+from outlook365_emulator.client.message import Message
+from outlook365_emulator.client.tenant import Tenant
+from outlook365_emulator.client.user import User
+from outlook365_emulator.client.world import World
+
+__all__ = [
+    "App",
+    "BadDocument",
+    "Clock",
+    "Consent",
+    "Control",
+    "ControlError",
+    "Fault",
+    "Faults",
+    "Journal",
+    "JournalEntry",
+    "MailFolderView",
+    "Mailbox",
+    "Message",
+    "NotFound",
+    "Outbox",
+    "OutgoingMessage",
+    "SignInFailed",
+    "Taken",
+    "Tenant",
+    "Unreachable",
+    "User",
+    "World",
+]

@@ -1,0 +1,100 @@
+"""A running emulator, as whoever controls it sees it."""
+
+from typing import Any, Unpack
+from urllib.parse import quote
+
+from outlook365_emulator.client.connection import Connection
+from outlook365_emulator.client.fields import WorldFields
+from outlook365_emulator.client.plain import plain
+from outlook365_emulator.client.world import World
+
+
+class Control:
+    """The control API of a running emulator.
+
+    Args:
+        url: the emulator's HTTP address, `http://127.0.0.1:8365`.
+        timeout: seconds to wait for an answer.
+
+    Raises:
+        ValueError: the address is no `http://` URL.
+    """
+
+    def __init__(self, url: str, *, timeout: float = 30.0) -> None:
+        self._connection = Connection(url, timeout=timeout)
+        self._details: dict[str, Any] | None = None
+        self.http_url = self._connection.url
+
+    def __repr__(self) -> str:
+        return f"Control({self.http_url!r})"
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What the ready file holds: ports, addresses, variables, and the connection details of the default world."""
+        __tracebackhide__ = True
+        if self._details is None:
+            self._details = self._connection.call("GET", "/ready")
+        return self._details
+
+    @property
+    def https_port(self) -> int:
+        """The HTTPS port, which answers as the emulated hosts."""
+        return int(self.details["https_port"])
+
+    @property
+    def proxy_url(self) -> str:
+        """Address of the CONNECT proxy."""
+        return str(self.details["proxy_url"])
+
+    @property
+    def ca_file(self) -> str:
+        """Path of the certificate of the emulator's CA."""
+        return str(self.details["ca_file"])
+
+    def add_world(self, **fields: Unpack[WorldFields]) -> World:
+        """Make a world.
+
+        Args:
+            fields: see `WorldFields`: the keys of a world file.
+
+        Raises:
+            BadDocument: a key is unknown or a value is not allowed; the message names the place and the nearest name.
+            Taken: its name, or an id or domain of a tenant, is in use.
+        """
+        __tracebackhide__ = True
+        return self._world(self._connection.call("POST", "/worlds", plain(fields)))
+
+    def world(self, name: str) -> World:
+        """Return the handle of a world.
+
+        Raises:
+            NotFound: there is no such world; the message names the nearest.
+        """
+        __tracebackhide__ = True
+        return self._world(self._connection.call("GET", f"/worlds/{quote(name, safe='')}"))
+
+    def environment_for(self, world: str, tls_port: int) -> dict[str, str]:
+        """Return variables for a child process whose requests shall reach a world.
+
+        Args:
+            world: the world's name, which becomes the user name in the address of the proxy.
+            tls_port: the world's own HTTPS port.
+        """
+        __tracebackhide__ = True
+        # Asked anew: it depends on the emulator's environment, NO_PROXY among others.
+        details = self._connection.call("GET", "/ready")
+        proxy, led = details["proxy_url"], details["proxy_url"].replace("://", f"://{quote(world, safe='')}@", 1)
+        variables = {name: led if value == proxy else value for name, value in details["env"].items()}
+        return variables | {"OUTLOOK365_TLS_PORT": str(tls_port)}
+
+    @property
+    def worlds(self) -> list[str]:
+        """Names of all worlds at present."""
+        return [one["name"] for one in self._connection.call("GET", "/worlds")["worlds"]]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connection.close()
+
+    def _world(self, view: dict[str, Any]) -> World:
+        return World(self, self._connection, view)

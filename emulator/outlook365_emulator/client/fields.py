@@ -1,0 +1,149 @@
+"""The keywords that handles take: the keys of world documents, each with the type that callers may give it.
+
+The emulator checks them: an unknown key is an error that names the nearest right one. The keys mean what they mean in
+a world file.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, TypedDict
+
+from outlook365_emulator.client.plain import Named
+
+Moment: TypeAlias = datetime | timedelta | str
+"""An instant, or an offset from the world's time (`timedelta(hours=-2)`, `"-2h"`)."""
+
+Person: TypeAlias = str | Named
+"""An address or user name, or the handle of a user."""
+
+
+class AttachmentFields(TypedDict, total=False):
+    """A file attached to a message; `content` is bytes, or base64 text."""
+
+    name: str
+    content_type: str
+    content: bytes | str
+    text: str
+    inline: bool
+    content_id: str
+
+
+class MessageFields(TypedDict, total=False):
+    """A message that arrives in a mailbox; attachments are mappings or paths of files."""
+
+    subject: str
+    sender: Person
+    to: Sequence[Person]
+    cc: Sequence[Person]
+    body: str
+    body_type: Literal["text", "html"]
+    received: Moment
+    sent: Moment
+    read: bool
+    importance: Literal["low", "normal", "high"]
+    categories: Sequence[str]
+    folder: str
+    attachments: Sequence[AttachmentFields | Path]
+    headers: Mapping[str, str]
+
+
+class UserFields(TypedDict, total=False):
+    """A person of a tenant."""
+
+    id: str
+    display_name: str
+    password: str
+    given_name: str
+    surname: str
+    mail: str
+    aliases: Sequence[str]
+    job_title: str
+    department: str
+    company_name: str
+    office_location: str
+    mobile_phone: str
+    business_phones: Sequence[str]
+    preferred_language: str
+    usage_location: str
+    other_mails: Sequence[str]
+    enabled: bool
+    mailbox: bool
+    roles: Sequence[str]
+    open_to: Sequence[Person]
+    send_as: Sequence[Person]
+    send_on_behalf: Sequence[Person]
+    messages: Sequence[MessageFields]
+
+
+class MailboxFields(TypedDict, total=False):
+    """A mailbox that belongs to no person."""
+
+    id: str
+    display_name: str
+    purpose: Literal["shared", "room", "equipment"]
+    mail: str
+    aliases: Sequence[str]
+    open_to: Sequence[Person]
+    send_as: Sequence[Person]
+    send_on_behalf: Sequence[Person]
+    messages: Sequence[MessageFields]
+
+
+class SecretFields(TypedDict, total=False):
+    """A client secret."""
+
+    secret: str
+    expires: Moment
+    name: str
+
+
+class CertificateFields(TypedDict, total=False):
+    """A certificate to make."""
+
+    days: int
+    password: str
+    name: str
+
+
+class AppFields(TypedDict, total=False):
+    """An application registration."""
+
+    name: str
+    auth: Literal["client_credentials", "client_certificate", "authorization_code", "own_app"]
+    id: str
+    client_id: str
+    secret: str
+    secrets: Sequence[SecretFields]
+    certificates: Sequence[CertificateFields]
+    permissions: Iterable[str]
+    preset: Literal["minimum", "full", "all"]
+    consent: Literal["admin", "user"] | None
+    audience: str
+    redirect_uris: Sequence[str]
+    spa_redirect_uris: Sequence[str]
+    public: bool
+
+
+class TenantFields(TypedDict, total=False):
+    """An organisation."""
+
+    name: str
+    id: str
+    cloud: str
+    domains: Sequence[str]
+    users: Sequence[Mapping[str, Any]]
+    shared_mailboxes: Sequence[Mapping[str, Any]]
+    groups: Sequence[Mapping[str, Any]]
+    apps: Sequence[Mapping[str, Any]]
+
+
+class WorldFields(TypedDict, total=False):
+    """A world."""
+
+    name: str
+    seed: int
+    fixed_ids: bool
+    clock: Mapping[str, Any]
+    tenants: Sequence[TenantFields]
+    faults: Sequence[Mapping[str, Any]]

@@ -1,0 +1,161 @@
+"""The handle of a world: what one test owns."""
+
+from typing import TYPE_CHECKING, Any, Unpack
+from urllib.parse import quote
+
+from outlook365_emulator.client.app import App
+from outlook365_emulator.client.clock import Clock
+from outlook365_emulator.client.connection import Connection
+from outlook365_emulator.client.faults import Faults
+from outlook365_emulator.client.fields import TenantFields
+from outlook365_emulator.client.graph import graph_client
+from outlook365_emulator.client.journal import Journal
+from outlook365_emulator.client.mailbox import Outbox
+from outlook365_emulator.client.plain import plain
+from outlook365_emulator.client.tenant import Tenant
+from outlook365_emulator.client.user import User
+
+if TYPE_CHECKING:
+    import httpx
+
+    from outlook365_emulator.client.control import Control
+
+GRAPH_CLIENT = "Graph client of the test"
+"""Display name of the application by which `World.graph` signs users in."""
+
+
+class World:
+    """A world in a running emulator: its tenants, clock, faults, journal and outbox.
+
+    Args:
+        control: the emulator.
+        connection: to the emulator.
+        view: the emulator's view of the world.
+    """
+
+    def __init__(self, control: "Control", connection: Connection, view: dict[str, Any]) -> None:
+        self._control = control
+        self._connection = connection
+        self._path = f"/worlds/{quote(view['name'], safe='')}"
+        self._tenants = [Tenant(connection, self._path, tenant) for tenant in view["tenants"]]
+        self._graph_apps: dict[str, App] = {}
+        self.name: str = view["name"]
+        self.seed: int = view["seed"]
+        self.http_url = connection.url
+        self.clock = Clock(connection, self._path)
+        self.faults = Faults(connection, self._path)
+        self.journal = Journal(connection, self._path)
+        self.outbox = Outbox(connection, self._path)
+
+    def __repr__(self) -> str:
+        return f"World({self.name!r})"
+
+    @property
+    def tenant(self) -> Tenant:
+        """The first tenant.
+
+        Raises:
+            LookupError: the world has none.
+        """
+        if not self._tenants:
+            raise LookupError(f"the world {self.name!r} has no tenant: add one with add_tenant()")
+        return self._tenants[0]
+
+    @property
+    def tenants(self) -> list[Tenant]:
+        """All tenants, the oldest first."""
+        return list(self._tenants)
+
+    def add_tenant(self, **fields: Unpack[TenantFields]) -> Tenant:
+        """Add an organisation to the world.
+
+        Args:
+            fields: see `TenantFields`; `cloud="usgov"` puts it into another cloud.
+
+        Raises:
+            BadDocument: a field or cloud is unknown (the nearest right name is told) or a value is not allowed.
+            Taken: a domain is in use.
+        """
+        __tracebackhide__ = True
+        view = self._connection.call("POST", f"{self._path}/tenants", plain(fields))
+        tenant = Tenant(self._connection, self._path, view)
+        self._tenants.append(tenant)
+        return tenant
+
+    @property
+    def ca_file(self) -> str:
+        """Path of the certificate (PEM) of the authority that signs for the emulated hosts."""
+        return self._control.ca_file
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Variables for a child process, on top of its parent's, whose requests shall reach this world.
+
+        `subprocess.run(command, env={**os.environ, **world.env})`; every request of the child is placed in this world,
+        also one that names no tenant.
+        """
+        __tracebackhide__ = True
+        return self._control.environment_for(self.name, self.open_port())
+
+    def graph(self, holder: User | App, *, app: App | None = None) -> "httpx.Client":
+        """Return a client of Microsoft Graph whose requests carry a token, for looking and for preparing a test.
+
+        The token is issued at the call and ends as every token does; nothing renews it.
+
+        Args:
+            holder: a user, who signs in with the password, or an application, which signs in with its secret.
+            app: the application by which a user signs in. When left out, one with every delegated permission is
+                registered in the user's tenant, named "Graph client of the test".
+
+        Returns:
+            A client with the base URL of Graph's v1.0: `client.get("/me/messages")`.
+
+        Raises:
+            SignInFailed: the token endpoint refused.
+        """
+        __tracebackhide__ = True
+        if isinstance(holder, App):
+            return graph_client(self._connection, holder, holder)
+        return graph_client(self._connection, holder, app or self._graph_app(holder.tenant_id))
+
+    def _graph_app(self, tenant_id: str) -> App:
+        __tracebackhide__ = True
+        if tenant_id not in self._graph_apps:
+            tenant = next(one for one in self._tenants if one.id == tenant_id)
+            self._graph_apps[tenant_id] = tenant.add_app(name=GRAPH_CLIENT, auth="authorization_code", preset="all")
+        return self._graph_apps[tenant_id]
+
+    def open_port(self) -> int:
+        """Open an HTTPS port that leads to this world whatever is asked there, or return the one that is open."""
+        __tracebackhide__ = True
+        return int(self._connection.call("POST", f"{self._path}/port")["tls_port"])
+
+    def snapshot(self, name: str = "snapshot") -> str:
+        """Remember how everything in the world is; a snapshot with the same name is replaced.
+
+        Args:
+            name: name of the snapshot.
+
+        Returns:
+            The name.
+        """
+        __tracebackhide__ = True
+        self._connection.call("POST", f"{self._path}/snapshots", {"name": name})
+        return name
+
+    def restore(self, name: str = "snapshot") -> None:
+        """Put everything in the world back to how a snapshot remembers it.
+
+        Args:
+            name: name of the snapshot.
+
+        Raises:
+            NotFound: there is no such snapshot; the message names the nearest.
+        """
+        __tracebackhide__ = True
+        self._connection.call("POST", f"{self._path}/snapshots/{quote(name, safe='')}/restore")
+
+    def drop(self) -> None:
+        """Forget the world and everything in it."""
+        __tracebackhide__ = True
+        self._connection.call("DELETE", self._path)

@@ -1,0 +1,43 @@
+"""A world's clock."""
+
+from datetime import UTC, datetime, timedelta
+
+from outlook365_emulator.worlds import DocumentError
+
+from .context import Call
+from .requests import ClockChange
+from .views import ClockView, clock_view
+
+FIRST = datetime(1971, 1, 1, tzinfo=UTC)
+LAST = datetime(9000, 1, 1, tzinfo=UTC)
+"""Between these a clock may stand, so that what follows from it stays in the calendar."""
+
+
+def show_clock(call: Call) -> ClockView:
+    """Show a world's time."""
+    return clock_view(call.world)
+
+
+def change_clock(call: Call, change: ClockChange) -> ClockView:
+    """Freeze or resume, set, advance; what falls due on the way runs before the answer."""
+    world, clock = call.world, call.world.clock
+    if change.freeze and change.resume:
+        raise DocumentError("resume", "a clock cannot be frozen and resumed at once")
+    if change.set is not None:
+        _check(change.set, "set")
+    if change.advance is not None:
+        _check((change.set or clock.now()) + timedelta(seconds=change.advance), "advance")
+    if change.freeze:
+        clock.freeze()
+    if change.resume:
+        clock.resume()
+    if change.set is not None:
+        world.move_clock(change.set, call.context.run_effect)
+    if change.advance is not None:
+        world.advance(timedelta(seconds=change.advance), call.context.run_effect)
+    return clock_view(world)
+
+
+def _check(instant: datetime, place: str) -> None:
+    if not FIRST <= instant <= LAST:
+        raise DocumentError(place, f"{instant.isoformat()} lies outside of {FIRST.year} to {LAST.year}")

@@ -1,0 +1,38 @@
+"""The faults of a world."""
+
+from typing import Any
+
+import msgspec
+
+from outlook365_emulator.faults.fault import Envelope, describe
+
+from .context import Call
+from .problems import ControlError, unknown
+from .views import FaultList
+
+
+def add_fault(call: Call, document: Envelope) -> dict[str, Any]:
+    """Add a fault after those that are set."""
+    engine = call.world.faults
+    if any(fault.name == document.name for fault in engine.list()):
+        raise ControlError(409, "taken", f"a fault named {document.name!r} is set already", "name")
+    return describe(engine.add(msgspec.to_builtins(document), call.now))
+
+
+def list_faults(call: Call) -> FaultList:
+    """List the faults with their counts."""
+    return FaultList([describe(fault) for fault in call.world.faults.list()])
+
+
+def remove_fault(call: Call) -> None:
+    """Remove a fault."""
+    name, engine = call.keys["fault"], call.world.faults
+    names = [fault.name for fault in engine.list()]
+    if name not in names:
+        raise unknown("fault", name, names)
+    engine.remove(name)
+
+
+def clear_faults(call: Call) -> None:
+    """Remove every fault."""
+    call.world.faults.clear()

@@ -1,0 +1,86 @@
+"""What lies in mailboxes, and who may open them."""
+
+from typing import Any
+
+import msgspec
+
+from outlook365_emulator.directory.users import share_mailbox, user_named
+from outlook365_emulator.store.mailbox import Mailbox
+from outlook365_emulator.store.records.mail import MailFolder
+from outlook365_emulator.worlds.documents import MessageDocument
+from outlook365_emulator.worlds.messages import receive_message
+
+from .context import Call
+from .problems import ControlError, unknown
+from .requests import Rights
+from .views import GraphList
+
+
+def set_rights(call: Call, rights: Rights) -> None:
+    """Say what somebody may do with a user's mailbox, in place of what was said before."""
+    owner, grantee = call.user, user_named(call.tenant, call.keys["grantee"])
+    if owner.id == grantee.id:
+        message = f"{owner.user_principal_name} owns this mailbox: rights are for somebody else"
+        raise ControlError(400, "bad_grantee", message)
+    mailbox = call.mailbox
+    with call.unit() as unit:
+        if rights.full_access or rights.send_as or rights.send_on_behalf:
+            share_mailbox(
+                call.tenant,
+                unit,
+                owner,
+                grantee,
+                full_access=rights.full_access,
+                send_as=rights.send_as,
+                send_on_behalf=rights.send_on_behalf,
+            )
+        elif (held := mailbox.rights.get(grantee.id)) is not None:
+            unit.remove(mailbox.rights, held)
+
+
+def receive_mail(call: Call, document: MessageDocument) -> msgspec.Raw:
+    """Put a message into a mailbox as if it had arrived; answered is its Graph JSON."""
+    owner = call.user
+    with call.unit() as unit:
+        message = receive_message(call.world, call.tenant, unit, owner, document, "")
+    return msgspec.Raw(message.document)
+
+
+def list_folders(call: Call) -> GraphList:
+    """List the folders of a mailbox as Graph JSON, with `wellKnownName`, parents before children."""
+    mailbox = call.mailbox
+    root = mailbox.folders.well_known("msgfolderroot")
+    folders = mailbox.folders.subtree(root.number) if root else list(mailbox.folders)
+    return GraphList([msgspec.Raw(msgspec.json.encode(_folder_document(mailbox, folder))) for folder in folders])
+
+
+def _folder_document(mailbox: Mailbox, folder: MailFolder) -> dict[str, Any]:
+    return {
+        "id": mailbox.ids.folder(folder.number),
+        "displayName": folder.display_name,
+        "parentFolderId": mailbox.ids.folder(folder.parent) if folder.parent else None,
+        "childFolderCount": len(mailbox.folders.children(folder.number)),
+        "unreadItemCount": mailbox.messages.unread(folder.number),
+        "totalItemCount": mailbox.messages.total(folder.number),
+        "isHidden": folder.hidden,
+        "wellKnownName": folder.well_known or None,
+    }
+
+
+def list_messages(call: Call) -> GraphList:
+    """List the messages of a mailbox as Graph JSON, latest first; `folder` restricts to one folder."""
+    mailbox = call.mailbox
+    name = call.query.get("folder")
+    folders = list(mailbox.folders) if name is None else [_folder(mailbox, name)]
+    found = mailbox.messages.newest_first([folder.number for folder in folders])
+    return GraphList([msgspec.Raw(message.document) for message in found])
+
+
+def _folder(mailbox: Mailbox, name: str) -> MailFolder:
+    """Return a folder by well-known name, display name or id."""
+    lowered = name.lower()
+    for folder in mailbox.folders:
+        if lowered in (folder.well_known, folder.display_name.lower()) or name == mailbox.ids.folder(folder.number):
+            return folder
+    known = [folder.well_known or folder.display_name for folder in mailbox.folders if not folder.hidden]
+    raise unknown("folder", name, known)

@@ -1,0 +1,13 @@
+"""What left a world for addresses outside the emulator."""
+
+import msgspec
+
+from .context import Call
+from .views import OutboxView, OutgoingView
+
+
+def show_outbox(call: Call) -> OutboxView:
+    """List the messages to addresses outside the emulator, the earliest first."""
+    return OutboxView(
+        [OutgoingView(one.at, one.sender, one.recipients, msgspec.Raw(one.document)) for one in call.world.outbox]
+    )

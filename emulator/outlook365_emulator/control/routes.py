@@ -1,0 +1,117 @@
+"""THE page of routes of the control API: method, path, handler, body, answer."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from outlook365_emulator.faults.fault import Envelope
+from outlook365_emulator.worlds.documents import (
+    AppDocument,
+    CertificateDocument,
+    GroupDocument,
+    MailboxDocument,
+    MessageDocument,
+    SecretDocument,
+    TenantDocument,
+    UserDocument,
+    WorldDocument,
+)
+
+from . import (
+    apps,
+    clock,
+    consent,
+    faults,
+    journal,
+    mailboxes,
+    outbox,
+    overview,
+    snapshots,
+    tenants,
+    users,
+    views,
+    worlds,
+)
+from .requests import AppChange, ClockChange, ConsentChange, Password, Rights, SnapshotName, UserChange
+
+PREFIX = "/_emulator/v1"
+
+W = "/worlds/{world}"
+T = W + "/tenants/{tenant}"
+U = T + "/users/{user}"
+A = T + "/apps/{app}"
+
+
+class Route(NamedTuple):
+    """One route.
+
+    Attributes:
+        method: verb.
+        path: path below `PREFIX`, with placeholders.
+        handler: takes the call and, where there is one, the body; its docstring describes the route.
+        body: struct of the request body, or None.
+        answer: type of the answer, or None for 204.
+        status: status of success.
+        query: names that the query string may have.
+    """
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    body: type[msgspec.Struct] | None = None
+    answer: Any = None
+    status: int = 200
+    query: tuple[str, ...] = ()
+
+
+JSON = dict[str, Any]
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/", overview.show_overview, None, overview.Overview),
+    Route("GET", "/ready", overview.show_ready, None, JSON),
+    Route("POST", "/worlds", worlds.create_world, WorldDocument, views.WorldView, 201),
+    Route("GET", "/worlds", worlds.list_worlds, None, views.WorldList),
+    Route("GET", W, worlds.show_world, None, views.WorldView),
+    Route("DELETE", W, worlds.drop_world, None, None, 204),
+    Route("POST", W + "/port", worlds.open_port, None, views.PortView),
+    Route("GET", W + "/clock", clock.show_clock, None, views.ClockView),
+    Route("POST", W + "/clock", clock.change_clock, ClockChange, views.ClockView),
+    Route("POST", W + "/faults", faults.add_fault, Envelope, JSON, 201),
+    Route("GET", W + "/faults", faults.list_faults, None, views.FaultList),
+    Route("DELETE", W + "/faults", faults.clear_faults, None, None, 204),
+    Route("DELETE", W + "/faults/{fault}", faults.remove_fault, None, None, 204),
+    Route("GET", W + "/journal", journal.show_journal, None, views.JournalView, 200, ("since", "operation", "status")),
+    Route("GET", W + "/outbox", outbox.show_outbox, None, views.OutboxView),
+    Route("POST", W + "/snapshots", snapshots.take_snapshot, SnapshotName, views.SnapshotView, 201),
+    Route("GET", W + "/snapshots", snapshots.list_snapshots, None, views.SnapshotList),
+    Route("POST", W + "/snapshots/{snapshot}/restore", snapshots.restore_snapshot, None, None, 204),
+    Route("POST", W + "/tenants", tenants.create_tenant, TenantDocument, views.TenantView, 201),
+    Route("GET", W + "/tenants", tenants.list_tenants, None, views.TenantList),
+    Route("GET", T, tenants.show_tenant, None, views.TenantView),
+    Route("POST", T + "/users", users.create_user, UserDocument, views.UserView, 201),
+    Route("GET", T + "/users", users.list_users, None, views.UserList),
+    Route("POST", T + "/shared-mailboxes", users.create_shared_mailbox, MailboxDocument, views.UserView, 201),
+    Route("POST", T + "/groups", users.create_group, GroupDocument, views.GroupView, 201),
+    Route("GET", U, users.show_user, None, views.UserView),
+    Route("PATCH", U, users.update_user, UserChange, views.UserView),
+    Route("DELETE", U, users.remove_user, None, None, 204),
+    Route("POST", U + "/revoke-sessions", users.revoke_user_sessions, None, None, 204),
+    Route("POST", U + "/password", users.reset_password, Password, None, 204),
+    Route("PUT", U + "/rights/{grantee}", mailboxes.set_rights, Rights, None, 204),
+    Route("POST", U + "/messages", mailboxes.receive_mail, MessageDocument, JSON, 201),
+    Route("GET", U + "/messages", mailboxes.list_messages, None, views.GraphList, 200, ("folder",)),
+    Route("GET", U + "/folders", mailboxes.list_folders, None, views.GraphList),
+    Route("POST", T + "/apps", apps.create_app, AppDocument, views.AppView, 201),
+    Route("GET", T + "/apps", apps.list_apps, None, views.AppList),
+    Route("GET", A, apps.show_app, None, views.AppView),
+    Route("PATCH", A, apps.update_app, AppChange, views.AppView),
+    Route("DELETE", A, apps.remove_app, None, None, 204),
+    Route("POST", A + "/secrets", apps.create_secret, SecretDocument, views.SecretView, 201),
+    Route("DELETE", A + "/secrets/{secret}", apps.remove_secret, None, None, 204),
+    Route("POST", A + "/certificates", apps.create_certificate, CertificateDocument, views.CertificateView, 201),
+    Route("DELETE", A + "/certificates/{certificate}", apps.remove_certificate, None, None, 204),
+    Route("POST", A + "/consent", consent.give_consent, ConsentChange, views.AppView),
+    Route("DELETE", A + "/consent", consent.withdraw_consent, ConsentChange, views.Revoked),
+)
+"""Every route, in the order of the reference page; `openapi.json` is made from this table."""

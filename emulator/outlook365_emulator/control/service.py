@@ -1,0 +1,123 @@
+"""The control API as a service: a request in, an answer out."""
+
+from http import HTTPStatus
+
+import msgspec
+
+from outlook365_emulator import __version__
+from outlook365_emulator.wire import Request, Response, parse_pairs
+from outlook365_emulator.worlds.reading import decode_document
+
+from .context import Call, Context, Snapshots
+from .guard import check_sender, own_names
+from .matching import Matcher
+from .openapi import openapi_document
+from .page import start_page
+from .problems import REFUSALS, ControlError, ProblemView, refused, unknown
+from .routes import PREFIX, ROUTES, Route
+
+LIMIT = 8 * 1024 * 1024
+"""Longest body that is taken, in bytes."""
+
+_JSON = ("Content-Type", "application/json")
+_NOT_KEPT = ("Cache-Control", "no-store")
+
+
+class Control:
+    """Answers the control API and the page at `/`.
+
+    Args:
+        context: the emulator.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._matcher = Matcher(ROUTES)
+        self._names = own_names(context.settings.allow_hosts)
+        self._snapshots: Snapshots = {}
+        self._encoder = msgspec.json.Encoder()
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request to the HTTP port that addresses no emulated host.
+
+        Args:
+            request: the request; its path is `/`, or begins with `/_emulator`.
+        """
+        try:
+            check_sender(request, self._names)
+            if len(request.body) > LIMIT:
+                raise ControlError(413, "too_large", f"a body may have {LIMIT} bytes, this one has {len(request.body)}")
+            if request.path == "/":
+                return self._page(request)
+            if request.path == f"{PREFIX}/openapi.json":
+                return self._openapi(request)
+            return self._routed(request)
+        except ControlError as error:
+            return self._refusal(error)
+        except REFUSALS as error:
+            return self._refusal(refused(error))
+
+    def _routed(self, request: Request) -> Response:
+        found = self._matcher.find(request.path)
+        if found is None:
+            raise unknown("route", request.path, (PREFIX + route.path for route in ROUTES))
+        routes, keys = found
+        route = routes.get("GET" if request.method == "HEAD" else request.method)
+        if route is None:
+            raise _not_allowed(request.method, routes)
+        call = Call(self._context, self._snapshots, keys, _query(route, request.query))
+        answer = route.handler(call) if route.body is None else route.handler(call, _body(request, route.body))
+        if route.answer is None:
+            return Response(route.status, b"", [_NOT_KEPT])
+        return Response(route.status, self._encoder.encode(answer), [_JSON, _NOT_KEPT])
+
+    def _page(self, request: Request) -> Response:
+        _check_reading(request)
+        worlds = [world.name for world in self._context.hosting]
+        page = start_page(__version__, self._context.details(), worlds)
+        policy = ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        return Response(200, page.encode(), [("Content-Type", "text/html; charset=utf-8"), policy, _NOT_KEPT])
+
+    def _openapi(self, request: Request) -> Response:
+        _check_reading(request)
+        return Response(200, self._encoder.encode(openapi_document(ROUTES)), [_JSON])
+
+    def _refusal(self, error: ControlError) -> Response:
+        return Response(
+            error.status, self._encoder.encode(ProblemView(error.problem)), [_JSON, _NOT_KEPT, *error.headers]
+        )
+
+
+def _check_reading(request: Request) -> None:
+    if request.method not in ("GET", "HEAD"):
+        raise _not_allowed(request.method, {"GET": ROUTES[0]})
+
+
+def _not_allowed(method: str, routes: dict[str, Route]) -> ControlError:
+    allowed = ", ".join(sorted(routes))
+    return ControlError(
+        405, "method_not_allowed", f"{method} is not possible here; there is {allowed}", headers=(("Allow", allowed),)
+    )
+
+
+def _query(route: Route, text: str) -> dict[str, str]:
+    """Read the query string; a name that the route does not know is refused."""
+    if not text:
+        return {}
+    found = dict(parse_pairs(text))
+    for name in found:
+        if name not in route.query:
+            problem = unknown("parameter", name, route.query).problem
+            raise ControlError(HTTPStatus.BAD_REQUEST, "bad_query", problem.message, name)
+    return found
+
+
+def _body(request: Request, kind: type[msgspec.Struct]) -> msgspec.Struct:
+    """Read the body; an empty one counts as an empty document."""
+    media = request.headers.get("content-type").partition(";")[0].strip().lower()
+    if request.body and media not in ("", "application/json"):
+        raise ControlError(415, "unsupported_media_type", f"send application/json, not {media!r}")
+    try:
+        return decode_document(request.body or b"{}", kind)
+    except msgspec.DecodeError as error:
+        raise ControlError(400, "bad_json", f"the body is no JSON: {error}") from None

@@ -1,0 +1,206 @@
+"""An emulator in a thread of this process: makes the parts and connects them."""
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, Literal
+
+from outlook365_emulator.app import App, run_effect
+from outlook365_emulator.clock import real_now
+from outlook365_emulator.clouds import EMULATED_HOSTS, is_emulated, is_microsoft
+from outlook365_emulator.config import Settings
+from outlook365_emulator.control.service import Control
+from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.entra.service import Entra
+from outlook365_emulator.graph.service import Graph
+from outlook365_emulator.journal import Entry
+from outlook365_emulator.net.authority import Authority
+from outlook365_emulator.net.proxy import ProxyRules
+from outlook365_emulator.net.server import Server
+from outlook365_emulator.store.agenda import Due
+from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.world import World
+
+from .ready import Doors, details_of
+
+_REACHABLE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to these
+"""By which address this machine reaches a server that listens on all of its own."""
+
+
+class InThread:
+    """A running emulator of this process. Worlds live on the server's thread: reach them by `server.call`.
+
+    Args:
+        settings: how it is started.
+
+    Attributes:
+        settings: how it was started.
+        hosting: its worlds.
+        keys: the keys that sign tokens.
+        authority: signs for the emulated hosts.
+        app: the application.
+        server: the ports.
+        doors: where it listens.
+        ca_file: the authority's certificate.
+
+    Raises:
+        PortInUse: a port that was asked for is taken.
+        DocumentError: the world file says something wrong.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.keys = KeyRing()
+        self.keys.start()
+        self.hosting = Hosting()
+        if settings.world is not None:
+            self.hosting.default = load_world(self.hosting, settings.world, settings.seed)
+        self.authority = Authority()
+        self._folder = Path(tempfile.mkdtemp(prefix="outlook365-"))
+        self._remove = weakref.finalize(self, remove_folder, self._folder, os.getpid())
+        self._bundle: Path | None = None
+        self._ports: dict[str, int] = {}
+        try:
+            self.ca_file = self.authority.write_ca(self._folder / "ca.pem")
+            self.app = App(
+                self.hosting,
+                login=Entra(self.hosting, self.keys),
+                graph=Graph(self.hosting, self.keys),
+                control=Control(self),
+                allow_hosts=settings.allow_hosts,
+                lead_of=self._lead_of,
+            )
+            self.server = self._bound(settings)
+            self.doors = self._doors(settings)
+            self.server.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _bound(self, settings: Settings) -> Server:
+        others: Literal["pass", "refuse"] = "refuse" if settings.proxy_others == "refuse" else "pass"
+        return Server(
+            self.app,
+            host=settings.host,
+            port=settings.port,
+            tls_port=settings.tls_port,
+            tls_context=self.authority.issue((*sorted(EMULATED_HOSTS), *settings.allow_hosts)),
+            proxy_port=settings.proxy_port,
+            proxy_rules=ProxyRules(
+                is_emulated=is_emulated, is_refused=is_microsoft, others=others, refused=self._refused
+            ),
+            date_header=False,
+        )
+
+    def _doors(self, settings: Settings) -> Doors:
+        server = self.server
+        host = _REACHABLE.get(settings.host, settings.host)
+        return Doors(host, server.port, server.tls_port, server.proxy_port or 0)
+
+    def _lead_of(self, scope: MutableMapping[str, Any]) -> str:
+        return self.server.lead_of(scope)
+
+    def _refused(self, host: str, lead: str, sentence: str) -> None:
+        """Write down what the proxy refused."""
+        world = (self.hosting.by_key(lead) or self.hosting.by_name(lead)) if lead else None
+        now = world.clock.now() if world is not None else real_now()
+        entry = Entry(
+            at=now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            method="CONNECT",
+            url=f"https://{host}",
+            service="proxy",
+            operation="proxy.refused",
+            status=403,
+            reason=sentence,
+            placed="lead" if world is not None else "unplaced",
+        )
+        (world.journal if world is not None else self.app.unplaced).add(entry)
+
+    @property
+    def running(self) -> bool:
+        """Whether requests are accepted."""
+        return self.server.running
+
+    @property
+    def errors(self) -> list[BaseException]:
+        """Exceptions of services and server, which are bugs."""
+        return [*self.app.errors, *self.server.errors]
+
+    @property
+    def combined_bundle(self) -> Path:
+        """A file with what was trusted before and the authority's certificate, made when first asked for."""
+        if self._bundle is None:
+            self._bundle = self.authority.combined_bundle(self._folder / "combined.pem")
+        return self._bundle
+
+    def run_effect(self, world: World, due: Due) -> None:
+        """Run one entry of a world's agenda."""
+        run_effect(world, due)
+
+    def details(self) -> dict[str, Any]:
+        """Return the content of the ready file."""
+        return self.server.call(
+            lambda: details_of(self.doors, self.ca_file, self.combined_bundle, self.hosting.default)
+        )
+
+    def open_port(self, world: World) -> int:
+        """Open an HTTPS port that leads to a world, or return the one that is open; call on the server's thread.
+
+        Args:
+            world: the world.
+        """
+        port = self._ports.get(world.key)
+        if port is None:
+            port = self._ports[world.key] = self.server.open_tls_port(world.key)
+        return port
+
+    def drop(self, world: World) -> None:
+        """Forget a world and close its own port; call on the server's thread.
+
+        Args:
+            world: the world.
+        """
+        self.hosting.drop(world)
+        port = self._ports.pop(world.key, None)
+        if port is not None:
+            self.server.close_tls_port(port)
+
+    def wait(self) -> None:
+        """Block until the server has stopped."""
+        self.server.wait()
+
+    def stop(self) -> None:
+        """Stop the server, close the worlds' files and remove the temporary ones."""
+        if hasattr(self, "server"):
+            self.server.stop()
+        self._remove()
+
+
+def load_world(hosting: Hosting, name_or_path: str, seed: int | None) -> World:
+    """Read a world file and host its world.
+
+    Args:
+        hosting: the worlds of the emulator.
+        name_or_path: name of a shipped world, or path of a file.
+        seed: seed in place of the file's.
+
+    Raises:
+        DocumentError: the file says something wrong.
+    """
+    from outlook365_emulator.worlds import build_world, load_world_file
+
+    return build_world(hosting, load_world_file(name_or_path), seed=seed)
+
+
+def remove_folder(folder: Path, owner: int) -> None:
+    """Remove a folder unless a forked child asks: it is the parent's.
+
+    Args:
+        folder: the folder.
+        owner: id of the process that made it.
+    """
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)

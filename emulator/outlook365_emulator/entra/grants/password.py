@@ -1,0 +1,59 @@
+"""`grant_type=password`: a user's name and password, sent by the client (reference entra 2.6)."""
+
+from difflib import get_close_matches
+
+from outlook365_emulator.entra.call import Call
+from outlook365_emulator.entra.tenancy import settle, tenant_of
+from outlook365_emulator.ids import same_secret
+from outlook365_emulator.store.records.directory import User
+from outlook365_emulator.store.tenant import Tenant
+
+name = "password"
+grant_type = ("password",)
+parameters = ("username", "password", "scope")
+application_only = False
+
+
+def handle(call: Call) -> None:
+    """Find the user and compare the password.
+
+    Raises:
+        EntraError: 9001023 at `common` and `consumers`; 50128 where the domain of the name is no tenant's; 50034 for an
+            unknown user; 50126 for a wrong password; 50056 and 50057 for accounts without one.
+    """
+    username = call.form["username"]
+    call.entry.user = username
+    tenant = call.tenant or _home(call, username)
+    user = tenant.users.find("name", username.strip().lower())
+    if user is None:
+        raise call.error(50034, user=username, tid=tenant.id, because=_why_unknown(tenant, username))
+    _check_password(call, user)
+    call.user = user
+
+
+def _home(call: Call, username: str) -> Tenant:
+    if call.segments["tenant"].lower() != "organizations":
+        raise call.error(9001023, because="the password grant needs organizations or a tenant in the path")
+    domain = username.rpartition("@")[2].strip().lower()
+    found = tenant_of(call, domain)
+    if found is None:
+        raise call.error(50128, because=f"the domain {domain!r} belongs to no tenant of this cloud in this world")
+    settle(call, found)
+    return found
+
+
+def _check_password(call: Call, user: User) -> None:
+    who = f"{user.user_principal_name} ({user.purpose})"
+    if user.password is None:
+        if not user.enabled:
+            raise call.error(50057, because=f"{who}: nobody can sign in to this account")
+        raise call.error(50056, because=f"{who} has no password")
+    if not same_secret(call.form["password"], user.password):
+        raise call.error(50126, because=f"the password is not the one of {user.user_principal_name}")
+
+
+def _why_unknown(tenant: Tenant, username: str) -> str:
+    names = [user.user_principal_name for user in tenant.users]
+    near = get_close_matches(username.lower(), names, n=2, cutoff=0.6)
+    hint = f"; there is {' and '.join(near)}" if near else ""
+    return f"nobody in {tenant.domains[0]} is called {username!r}{hint}"

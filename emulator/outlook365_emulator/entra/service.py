@@ -1,0 +1,98 @@
+"""Entra as a service: takes a request to a login host and answers it."""
+
+from datetime import datetime
+
+from outlook365_emulator.clock import real_now
+from outlook365_emulator.clouds import Cloud
+from outlook365_emulator.entra.call import Call, first_values
+from outlook365_emulator.entra.endpoints import answer, endpoint_of
+from outlook365_emulator.entra.envelope import PUBLIC, Envelope, NotEmulated
+from outlook365_emulator.entra.faults import Finished, act
+from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.errors import EntraError
+from outlook365_emulator.journal import Entry
+from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.world import World
+from outlook365_emulator.wire import Request, Response
+
+
+class Entra:
+    """Microsoft Entra ID for every world of an emulator.
+
+    Args:
+        hosting: the worlds, for tenants named in paths.
+        keys: the keys that sign tokens.
+    """
+
+    __slots__ = ("_envelope", "_hosting", "_keys")
+
+    def __init__(self, hosting: Hosting, keys: KeyRing) -> None:
+        self._hosting = hosting
+        self._keys = keys
+        self._envelope = Envelope()
+
+    def answer(self, request: Request, clouds: tuple[Cloud, ...], world: World | None, entry: Entry) -> Response:
+        """Answer one request; bad input gets Entra's error and never raises.
+
+        Args:
+            request: a request to a login host.
+            clouds: the clouds that share the host.
+            world: the world it was placed in, or None.
+            entry: its line in the journal, which is filled in.
+        """
+        entry.service = "entra"
+        trace = self._envelope.trace_id()
+        now = world.clock.now() if world is not None else real_now()
+        found = endpoint_of(request.path)
+        if found is None:
+            return self._not_emulated("this address", request, trace, now, entry)
+        endpoint, segments = found
+        entry.operation = endpoint.name
+        if request.method == "OPTIONS" and endpoint.place == "metadata":
+            return self._envelope.complete(Response(200, b"", [*PUBLIC]), request, trace)
+        call = Call(request, clouds, world, entry, endpoint, segments, now, self._hosting, self._keys)
+        return self._answer(call, trace)
+
+    def _answer(self, call: Call, trace: str) -> Response:
+        try:
+            response = answer(call)
+            act(call, "after")
+        except EntraError as error:
+            return self._error(call, error, trace)
+        except NotEmulated as missing:
+            return self._not_emulated(missing.what, call.request, trace, call.now, call.entry, call.form)
+        except Finished as finished:
+            call.entry.code = call.entry.code or str(finished.response.status)
+            return finished.response
+        return self._envelope.complete(response, call.request, trace)
+
+    def _error(self, call: Call, error: EntraError, trace: str) -> Response:
+        call.entry.code = f"AADSTS{error.number}"
+        call.entry.reason = error.because
+        login = call.request.root_of(call.cloud.login_host if call.cloud in call.clouds else call.clouds[0].login_host)
+        correlation = self._correlation(call.request, call.form)
+        response = self._envelope.error(error, trace, correlation, call.now, login)
+        issued = call.given.issued if call.given is not None else None
+        age = f"{(call.now - issued).total_seconds() * 1000:.4f}" if issued is not None else ""
+        return self._envelope.complete(response, call.request, trace, clitelem=f"1,{error.number},0,{age},")
+
+    def _not_emulated(
+        self,
+        what: str,
+        request: Request,
+        trace: str,
+        now: datetime,
+        entry: Entry,
+        form: dict[str, str] | None = None,
+    ) -> Response:
+        entry.code = "NotEmulated"
+        entry.reason = f"the emulator does not do {what}"
+        correlation = self._correlation(request, form or {})
+        response = self._envelope.not_emulated(what, request, trace, correlation, now)
+        return self._envelope.complete(response, request, trace)
+
+    def _correlation(self, request: Request, form: dict[str, str]) -> str:
+        """Return the client's id of the request: from the header, the query or the body (reference entra 2.0)."""
+        query = first_values(request.query).get("client-request-id", "")
+        sent = form.get("client-request-id", "")
+        return self._envelope.correlation_id(request.headers.get("client-request-id"), query, sent)
