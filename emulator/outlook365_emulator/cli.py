@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from outlook365_emulator import __version__
-from outlook365_emulator.config import Settings
+from outlook365_emulator.config import NO_WORLD, Settings
 
 if TYPE_CHECKING:
     from outlook365_emulator.emulator import Emulator
@@ -21,8 +21,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 PORTS = {"port": 8365, "tls_port": 8443, "proxy_port": 8888}
 DEFAULT_WORLD = "contoso"
-NO_WORLD = "none"
 ENVIRONMENT = "OUTLOOK365_EMULATOR_"
+SERVE_EXAMPLES = (
+    "\b\nExamples:\n  outlook365-emulator serve\n"
+    "  outlook365-emulator serve --world ./my-world.yaml --port 0 --tls-port 0 --proxy-port 0 --ready-file ready.json"
+)
 
 
 class Refused(click.ClickException):
@@ -52,9 +55,7 @@ def _port(name: str, what: str) -> Callable[[Command], Command]:
     )
 
 
-@main.command(
-    epilog="\b\nExamples:\n  outlook365-emulator serve\n  outlook365-emulator serve --world ./my-world.yaml --port 0 --tls-port 0 --proxy-port 0 --ready-file ready.json"
-)
+@main.command(epilog=SERVE_EXAMPLES)
 @click.option(
     "--host", default="127.0.0.1", show_default=True, envvar=f"{ENVIRONMENT}HOST", help="Address to listen on."
 )
@@ -114,7 +115,7 @@ def serve(as_json: bool, end_with_input: bool, world: str, **options: Any) -> No
     emulator = Emulator(settings)
     with _ended_by_signals():
         try:
-            with _refusals():
+            with _refusals(settings.host):
                 emulator.start()
             details = emulator.details()
             with _announced(settings.ready_file, details):
@@ -143,16 +144,23 @@ def _ignore_signals() -> None:
 
 
 @contextlib.contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn what cannot be done into one clear line."""
+def _refusals(host: str = "") -> Iterator[None]:
+    """Turn what cannot be done into one clear line.
+
+    Args:
+        host: the address to listen on, where that is tried.
+    """
+    from outlook365_emulator.net.ports import PortInUse
     from outlook365_emulator.worlds import DocumentError
 
     try:
         yield
     except DocumentError as error:
         raise Refused(" ".join(str(error).split())) from None
-    except OSError as error:
+    except (PortInUse, PermissionError) as error:
         raise Refused(error.strerror or str(error)) from None
+    except OSError as error:
+        raise Refused(f"the emulator cannot listen on {host}: {error.strerror or error}") from None
     except ValueError as error:
         raise Refused(str(error)) from None
 

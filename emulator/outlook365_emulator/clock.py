@@ -44,10 +44,10 @@ class Clock:
     def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:
         self._offset = 0.0
         self._frozen_at: float | None = None
-        if start is not None:
-            self.set(start)
         if frozen:
             self.freeze()
+        if start is not None:
+            self.set(start)
 
     def timestamp(self) -> float:
         """Return the world's time in seconds since 1970-01-01 UTC."""

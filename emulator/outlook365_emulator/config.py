@@ -5,6 +5,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+NO_WORLD = "none"
+"""How the command line and the environment say that no world is loaded."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

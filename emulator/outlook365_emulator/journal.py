@@ -31,6 +31,7 @@ class Entry(msgspec.Struct, kw_only=True):
         permissions: scopes or roles of the token.
         missing: what the token lacked: any one of these would do.
         fault: name of the fault that answered or changed the answer, or "".
+        batch: for an item of a `$batch` its id there, or "".
         placed: how the request was placed in its world.
         duration_ms: time spent, in milliseconds.
     """
@@ -51,6 +52,7 @@ class Entry(msgspec.Struct, kw_only=True):
     permissions: list[str] = []
     missing: list[str] = []
     fault: str = ""
+    batch: str = ""
     placed: str = ""
     duration_ms: float = 0.0
 

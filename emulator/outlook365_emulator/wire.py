@@ -1,6 +1,6 @@
 """A request and its answer as values, free of any server: what every service takes and gives."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 from urllib.parse import unquote_plus
 
@@ -57,9 +57,25 @@ class Request:
 
     Attributes:
         delay: seconds that a fault holds the answer back; whoever sends the answer waits.
+        in_batch: whether it is an item of a `$batch`.
+        on_sent: called by whoever sends the answer when the last byte is out or the client is gone (`finish`).
     """
 
-    __slots__ = ("body", "client", "delay", "door", "form", "headers", "host", "lead", "method", "path", "query")
+    __slots__ = (
+        "body",
+        "client",
+        "delay",
+        "door",
+        "form",
+        "headers",
+        "host",
+        "in_batch",
+        "lead",
+        "method",
+        "on_sent",
+        "path",
+        "query",
+    )
 
     def __init__(
         self,
@@ -86,6 +102,13 @@ class Request:
         self.client = client
         self.lead = lead
         self.delay = 0.0
+        self.in_batch = False
+        self.on_sent: list[Callable[[], None]] = []
+
+    def finish(self) -> None:
+        """Say that the answer has been sent, or never will be; further calls do nothing."""
+        while self.on_sent:
+            self.on_sent.pop()()
 
     def root_of(self, host: str) -> str:
         """Return the root URL of an emulated host in the form in which this request came in.

@@ -43,6 +43,7 @@ FEATURES = {
         "paging",
         "password",
         "permissions",
+        "serve",
         "tokens",
     },
     "plugin": {"environment", "fixtures", "fork", "guard", "interception", "isolation", "marker", "parallel", "report"},

@@ -20,6 +20,8 @@ CONTROL_PREFIX = "/_emulator"
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252}))(?::(\d{1,5}))?")
 
+_LIKE_A_HOST = re.compile(r"\.[A-Za-z]{2,}\.?$")
+
 
 class Emulated(NamedTuple):
     """A request to an emulated host.
@@ -137,7 +139,7 @@ def _at_local_name(path: str, door: str) -> Address:
         return Emulated(emulated, found[0], found[1], f"/{rest}" if slash else "/", "prefix", door)
     if is_own(path):
         return Nowhere(404, "The control API and the page are on the HTTP port.")
-    if "." in first:
+    if _LIKE_A_HOST.search(first):
         return Nowhere(404, f"The host {first[:100]!r} in front of the path is not emulated{_nearest(first)}.")
     return Nowhere(404, f"No emulated host stands in front of the path. {_prefix_advice('graph.microsoft.com')}")
 

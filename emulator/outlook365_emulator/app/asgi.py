@@ -136,19 +136,15 @@ class App:
         try:
             match address:
                 case Emulated():
-                    fields, response = await self._emulated(address, scope, headers, receive)
+                    await self._emulated(address, scope, headers, receive, send)
                 case Own():
-                    fields, response = await self._own(address, scope, headers, receive)
+                    await self._own(address, scope, headers, receive, send)
                 case Nowhere():
-                    fields, response = self._nowhere(address, scope, path)
+                    await self._nowhere(address, scope, path, send)
         except Disconnected:
             return
-        await send({"type": "http.response.start", "status": response.status, "headers": fields})
-        await send({"type": "http.response.body", "body": response.body})
 
-    async def _emulated(
-        self, address: Emulated, scope: Scope, headers: Headers, receive: Receive
-    ) -> tuple[Fields, Response]:
+    async def _emulated(self, address: Emulated, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         body = await read_body(receive, SERVICE_LIMIT)
         coding = headers.get("content-encoding")
         request = Request(
@@ -163,12 +159,22 @@ class App:
             client=_client(scope),
             lead=self._lead_of(scope),
         )
+        try:
+            response, fields = await self._answered(address, request)
+            if request.delay > 0:
+                await hold_back(request.delay, receive)
+            await send_answer(send, response, fields)
+        finally:
+            request.finish()
+
+    async def _answered(self, address: Emulated, request: Request) -> tuple[Response, Fields]:
+        """Place a request, have its service answer, and write it down before anything is sent."""
         started = monotonic()
         placed = place(self._hosting, request)
         world = placed.world
         clock = world.clock if world is not None else self._clock
         entry = Entry(
-            at=clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            at=written(clock),
             method=request.method,
             url=without_secrets(request.url),
             service=NAMES[address.service],
@@ -184,9 +190,7 @@ class App:
         entry.status = response.status
         entry.duration_ms = (monotonic() - started + request.delay) * 1000
         (world.journal if world is not None else self.unplaced).add(entry)
-        if request.delay > 0:
-            await hold_back(request.delay, receive)
-        return fields, response
+        return response, fields
 
     def _ask(self, address: Emulated, request: Request, placed: Placed, entry: Entry) -> Response | Awaitable[Response]:
         world = placed.world
@@ -198,7 +202,7 @@ class App:
             case "graph":
                 return self._graph.answer(request, address.clouds[0], world, entry)
         error = not_emulated(request)
-        entry.code, entry.reason = error.code, error.because
+        entry.operation, entry.code, entry.reason = "outlook.upload", error.code, error.because
         return graph_failure(error, self._ids, self._clock)
 
     def _failed(self, problem: Exception, address: Emulated, entry: Entry, clock: Clock) -> Response:
@@ -208,7 +212,7 @@ class App:
         entry.reason = f"the emulator failed, which is a bug in it: {type(problem).__name__}: {problem}"[:500]
         return response
 
-    async def _own(self, address: Own, scope: Scope, headers: Headers, receive: Receive) -> tuple[Fields, Response]:
+    async def _own(self, address: Own, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         body = await read_body(receive, CONTROL_LIMIT)
         request = Request(
             scope["method"],
@@ -227,15 +231,35 @@ class App:
             self.errors.append(problem)
             response = control_failure(problem)
             fields = fields_of(response, self._clock)
-        return fields, response
+        await send_answer(send, response, fields)
 
-    def _nowhere(self, address: Nowhere, scope: Scope, path: str) -> tuple[Fields, Response]:
-        at = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        entry = Entry(at=at, method=scope["method"], url=without_secrets(path), status=address.status)
-        entry.reason, entry.placed = address.sentence, "unplaced"
+    async def _nowhere(self, address: Nowhere, scope: Scope, path: str, send: Send) -> None:
+        entry = Entry(at=written(self._clock), method=scope["method"], url=without_secrets(path), placed="unplaced")
+        entry.status, entry.reason = address.status, address.sentence
         self.unplaced.add(entry)
         response = sentence_response(address.status, address.sentence)
-        return fields_of(response, self._clock), response
+        await send_answer(send, response, fields_of(response, self._clock))
+
+
+async def send_answer(send: Send, response: Response, fields: Fields) -> None:
+    """Send an answer.
+
+    Args:
+        send: ASGI's send.
+        response: the answer.
+        fields: its header fields (`fields_of`).
+    """
+    await send({"type": "http.response.start", "status": response.status, "headers": fields})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def written(clock: Clock) -> str:
+    """Write a clock's present as the journal does: `2026-03-02T09:00:00.000Z`.
+
+    Args:
+        clock: the clock.
+    """
+    return clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 async def hold_back(seconds: float, receive: Receive) -> None:

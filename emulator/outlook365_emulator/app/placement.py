@@ -96,7 +96,8 @@ class Clues:
         """The fields of an urlencoded body."""
         if self._form is None:
             self._form = _Fields()
-            if self.request.body and self.request.headers.get("content-type").lower().startswith(FORM):
+            kind = self.request.headers.get("content-type").partition(";")[0].strip().lower()
+            if self.request.body and kind in (FORM, ""):
                 self._form = _fields(self.request.body.decode("utf-8", "replace"))
         return self._form
 

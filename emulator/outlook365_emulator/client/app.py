@@ -1,10 +1,10 @@
 """Handles of an application registration and of the consent that it has."""
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from outlook365_emulator.client.connection import Connection
-from outlook365_emulator.client.fields import Moment, Person
+from outlook365_emulator.client.fields import AppChanges, Moment, Person
 from outlook365_emulator.client.plain import plain
 
 Kind = Literal["delegated", "application"]
@@ -178,12 +178,11 @@ class App:
         self._view = self._connection.call("GET", self._path)
         return self
 
-    def update(self, **fields: Any) -> "App":
+    def update(self, **fields: Unpack[AppChanges]) -> "App":
         """Change fields of the application.
 
         Args:
-            fields: `name`, `audience`, `redirect_uris`, `public_redirect_uris`, `spa_redirect_uris`, `public`,
-                `enabled`, `assignment_required`, `permissions`.
+            fields: see `AppChanges`.
 
         Raises:
             BadDocument: a field is unknown (the nearest right name is told) or a value is not allowed.

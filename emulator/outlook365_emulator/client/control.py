@@ -1,5 +1,6 @@
 """A running emulator, as whoever controls it sees it."""
 
+from collections.abc import Callable
 from typing import Any, Unpack
 from urllib.parse import quote
 
@@ -15,15 +16,22 @@ class Control:
     Args:
         url: the emulator's HTTP address, `http://127.0.0.1:8365`.
         timeout: seconds to wait for an answer.
+        on_change: called after a world was made or dropped, or got a port of its own, by this handle.
+
+    Attributes:
+        http_url: the emulator's HTTP address.
+        living: names of the worlds that were made by this handle and not dropped.
 
     Raises:
         ValueError: the address is no `http://` URL.
     """
 
-    def __init__(self, url: str, *, timeout: float = 30.0) -> None:
+    def __init__(self, url: str, *, timeout: float = 30.0, on_change: Callable[[], None] | None = None) -> None:
         self._connection = Connection(url, timeout=timeout)
         self._details: dict[str, Any] | None = None
+        self._on_change = on_change
         self.http_url = self._connection.url
+        self.living: set[str] = set()
 
     def __repr__(self) -> str:
         return f"Control({self.http_url!r})"
@@ -62,7 +70,10 @@ class Control:
             Taken: its name, or an id or domain of a tenant, is in use.
         """
         __tracebackhide__ = True
-        return self._world(self._connection.call("POST", "/worlds", plain(fields)))
+        world = self._world(self._connection.call("POST", "/worlds", plain(fields)))
+        self.living.add(world.name)
+        self.changed()
+        return world
 
     def world(self, name: str) -> World:
         """Return the handle of a world.
@@ -91,6 +102,11 @@ class Control:
     def worlds(self) -> list[str]:
         """Names of all worlds at present."""
         return [one["name"] for one in self._connection.call("GET", "/worlds")["worlds"]]
+
+    def changed(self) -> None:
+        """Tell whoever wants to know that a world came, went, or got a port of its own."""
+        if self._on_change is not None:
+            self._on_change()
 
     def close(self) -> None:
         """Close the connections."""

@@ -125,6 +125,37 @@ class AppFields(TypedDict, total=False):
     public: bool
 
 
+class UserChanges(TypedDict, total=False):
+    """What can be changed of a user."""
+
+    display_name: str
+    given_name: str | None
+    surname: str | None
+    job_title: str | None
+    department: str | None
+    office_location: str | None
+    mobile_phone: str | None
+    preferred_language: str | None
+    usage_location: str | None
+    enabled: bool
+    roles: Sequence[str]
+    aliases: Sequence[str]
+
+
+class AppChanges(TypedDict, total=False):
+    """What can be changed of an application registration."""
+
+    name: str
+    audience: str
+    redirect_uris: Sequence[str]
+    public_redirect_uris: Sequence[str]
+    spa_redirect_uris: Sequence[str]
+    public: bool
+    enabled: bool
+    assignment_required: bool
+    permissions: Sequence[str]
+
+
 class TenantFields(TypedDict, total=False):
     """An organisation."""
 

@@ -1,9 +1,9 @@
 """The handle of a person or shared mailbox."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from outlook365_emulator.client.connection import Connection
-from outlook365_emulator.client.fields import Person
+from outlook365_emulator.client.fields import Person, UserChanges
 from outlook365_emulator.client.mailbox import Mailbox
 from outlook365_emulator.client.plain import plain
 
@@ -86,12 +86,11 @@ class User:
         self._view = self._connection.call("GET", self._path)
         return self
 
-    def update(self, **fields: Any) -> "User":
+    def update(self, **fields: Unpack[UserChanges]) -> "User":
         """Change fields of the user.
 
         Args:
-            fields: `display_name`, `given_name`, `surname`, `job_title`, `department`, `office_location`,
-                `mobile_phone`, `preferred_language`, `usage_location`, `enabled`, `roles`, `aliases`.
+            fields: see `UserChanges`.
 
         Raises:
             BadDocument: a field is unknown (the nearest right name is told) or a value is not allowed.

@@ -31,6 +31,16 @@ class World:
         control: the emulator.
         connection: to the emulator.
         view: the emulator's view of the world.
+
+    Attributes:
+        name: unique in the emulator.
+        seed: drives chance.
+        tls_port: the world's own HTTPS port once `open_port` was called, else None.
+        http_url: the emulator's HTTP address.
+        clock: the world's clock.
+        faults: its faults.
+        journal: what it was asked and answered.
+        outbox: mail that left for addresses outside of the emulator.
     """
 
     def __init__(self, control: "Control", connection: Connection, view: dict[str, Any]) -> None:
@@ -39,6 +49,7 @@ class World:
         self._path = f"/worlds/{quote(view['name'], safe='')}"
         self._tenants = [Tenant(connection, self._path, tenant) for tenant in view["tenants"]]
         self._graph_apps: dict[str, App] = {}
+        self.tls_port: int | None = None
         self.name: str = view["name"]
         self.seed: int = view["seed"]
         self.http_url = connection.url
@@ -128,7 +139,10 @@ class World:
     def open_port(self) -> int:
         """Open an HTTPS port that leads to this world whatever is asked there, or return the one that is open."""
         __tracebackhide__ = True
-        return int(self._connection.call("POST", f"{self._path}/port")["tls_port"])
+        if self.tls_port is None:
+            self.tls_port = int(self._connection.call("POST", f"{self._path}/port")["tls_port"])
+            self._control.changed()
+        return self.tls_port
 
     def snapshot(self, name: str = "snapshot") -> str:
         """Remember how everything in the world is; a snapshot with the same name is replaced.
@@ -159,3 +173,5 @@ class World:
         """Forget the world and everything in it."""
         __tracebackhide__ = True
         self._connection.call("DELETE", self._path)
+        self._control.living.discard(self.name)
+        self._control.changed()

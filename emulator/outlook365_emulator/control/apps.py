@@ -10,7 +10,7 @@ from outlook365_emulator.directory.consent import revoke
 from outlook365_emulator.store.records.directory import Application
 from outlook365_emulator.tables.permissions import Kind, exists_as
 from outlook365_emulator.worlds.applications import add_app, give_secret
-from outlook365_emulator.worlds.certificates import forget_pfx, give_certificate
+from outlook365_emulator.worlds.certificates import give_certificate
 from outlook365_emulator.worlds.documents import AppDocument, CertificateDocument, SecretDocument
 from outlook365_emulator.worlds.permissions import checked
 from outlook365_emulator.worlds.reading import at
@@ -97,8 +97,6 @@ def remove_app(call: Call) -> None:
             revoke(tenant, unit, principal)
             unit.remove(tenant.service_principals, principal)
         unit.remove(tenant.applications, app)
-    for certificate in app.certificates:
-        forget_pfx(call.world, certificate)
     if not any(one.applications.find("client", app.client_id) for one in call.world.tenants.values()):
         call.context.hosting.forget_client(call.world, app.client_id)
 
@@ -147,5 +145,3 @@ def remove_certificate(call: Call) -> None:
         change_application(
             call.tenant, unit, app, certificates=tuple(one for one in app.certificates if one not in gone)
         )
-    for certificate in gone:
-        forget_pfx(call.world, certificate)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from outlook365_emulator.worlds.documents import Audience, Document, Text
+from outlook365_emulator.worlds.documents import Audience, Document, Mail, Text
 
 Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=3e9, description="a number of seconds, 0 to 3000000000")]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True, description="an instant with offset: 2026-03-02T09:00:00Z")]
@@ -40,7 +40,7 @@ class UserChange(Document):
     usage_location: Text | UnsetType | None = UNSET
     enabled: bool | UnsetType = UNSET
     roles: list[Text] | UnsetType = UNSET
-    aliases: list[Text] | UnsetType = UNSET
+    aliases: list[Mail] | UnsetType = UNSET
 
 
 class Password(Document):

@@ -10,6 +10,7 @@ from outlook365_emulator.store.records.directory import LONG_AGO, Group, Mailbox
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
+from outlook365_emulator.tables.files import unknown
 
 _NAME = re.compile(r"[^\s@<>()\[\]\\,;:\"']+")
 
@@ -68,7 +69,10 @@ def add_user(
     Raises:
         BadUserName: the name does not fit the tenant.
         Taken: an account of the tenant has that name or address.
+        LookupError: a property that users do not have; the message names the nearest.
     """
+    for unheard in properties.keys() - set(User.__struct_fields__):
+        raise unknown("property of a user", unheard, User.__struct_fields__)
     upn = principal_name(tenant, name)
     local = upn.partition("@")[0]
     person = purpose == "user"

@@ -1,10 +1,12 @@
 """The emulator as the plugin, the command line and the container hold it: started, asked where it is, stopped."""
 
 import ssl
+import threading
 from pathlib import Path
 from typing import Any, Self
 
 from outlook365_emulator.config import Settings
+from outlook365_emulator.net.interception import Interception
 from outlook365_emulator.net.loop import Stopped
 
 from .in_child import EmulatorFailed, InChild
@@ -28,6 +30,7 @@ class Emulator:
         self.settings = settings or Settings()
         self._running: InThread | InChild | None = None
         self._stopped = False
+        self._stopping = threading.RLock()  # a second caller returns when all is done; a signal handler may be one
 
     def start(self) -> Self:
         """Start; return itself once requests are accepted on all ports.
@@ -45,10 +48,11 @@ class Emulator:
 
     def stop(self) -> None:
         """Close every port and connection and remove the temporary files; further calls do nothing."""
-        running, self._running = self._running, None
-        self._stopped = True
-        if running is not None:
-            running.stop()
+        with self._stopping:
+            running, self._running = self._running, None
+            self._stopped = True
+            if running is not None:
+                running.stop()
 
     def wait(self) -> None:
         """Block until the emulator has ended; signal handlers run meanwhile and may call `stop`."""
@@ -150,6 +154,38 @@ class Emulator:
             context: the context.
         """
         context.load_verify_locations(cadata=self.ca_file.read_text("ascii"))
+
+    def interception(self) -> Interception:
+        """Make an interception, not started yet, that leads this process's connections to the emulator."""
+        from outlook365_emulator.clouds import EMULATED_HOSTS, is_emulated, is_microsoft
+        from outlook365_emulator.tables.clouds import host_rows
+
+        return Interception(
+            EMULATED_HOSTS,
+            is_emulated=is_emulated,
+            is_refused=is_microsoft,
+            tls_port=self.https_port,
+            address=self._live.doors.host,
+            ca_pem=self.ca_file.read_bytes(),
+            refused_domains=[f".{domain}" for domain in host_rows().microsoft_domains],
+        )
+
+    def world_document(self, name_or_path: str | Path) -> dict[str, Any]:
+        """Read a world file as the document that the control API takes.
+
+        Args:
+            name_or_path: name of a shipped world (`contoso`), or path of a YAML or JSON file.
+
+        Raises:
+            DocumentError: there is no such world or file, or it says something wrong; the message names the place and
+                the nearest right name.
+        """
+        import msgspec
+
+        from outlook365_emulator.worlds import load_world_file
+
+        document: dict[str, Any] = msgspec.to_builtins(load_world_file(name_or_path))
+        return document
 
     def details(self) -> dict[str, Any]:
         """Return the content of the ready file: where the emulator is, and how a connector reaches its world."""

@@ -13,13 +13,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from outlook365_emulator import config
-from outlook365_emulator.config import Settings
+from outlook365_emulator.config import NO_WORLD, Settings
 
 from .ready import Doors
 
 STOP_SECONDS = 5.0
-NO_WORLD = "none"
-"""Value of `--world` for an emulator without a default world."""
 
 
 class EmulatorFailed(RuntimeError):
@@ -97,16 +95,16 @@ class InChild:
         """End the process and wait for it; in a forked child nothing happens, for the process is the parent's."""
         if os.getpid() != self._owner:
             return
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
         self._log.close()
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from outlook365_emulator.app import App, run_effect
-from outlook365_emulator.clock import real_now
+from outlook365_emulator.app.asgi import written
+from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import EMULATED_HOSTS, is_emulated, is_microsoft
 from outlook365_emulator.config import Settings
 from outlook365_emulator.control.service import Control
@@ -23,6 +24,7 @@ from outlook365_emulator.net.server import Server
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
+from outlook365_emulator.tables.clouds import host_rows
 
 from .ready import Doors, details_of
 
@@ -87,7 +89,7 @@ class InThread:
             host=settings.host,
             port=settings.port,
             tls_port=settings.tls_port,
-            tls_context=self.authority.issue((*sorted(EMULATED_HOSTS), *settings.allow_hosts)),
+            tls_context=self.authority.issue(certified_names(settings)),
             proxy_port=settings.proxy_port,
             proxy_rules=ProxyRules(
                 is_emulated=is_emulated, is_refused=is_microsoft, others=others, refused=self._refused
@@ -106,9 +108,8 @@ class InThread:
     def _refused(self, host: str, lead: str, sentence: str) -> None:
         """Write down what the proxy refused."""
         world = (self.hosting.by_key(lead) or self.hosting.by_name(lead)) if lead else None
-        now = world.clock.now() if world is not None else real_now()
         entry = Entry(
-            at=now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            at=written(world.clock if world is not None else Clock()),
             method="CONNECT",
             url=f"https://{host}",
             service="proxy",
@@ -177,6 +178,16 @@ class InThread:
         if hasattr(self, "server"):
             self.server.stop()
         self._remove()
+
+
+def certified_names(settings: Settings) -> tuple[str, ...]:
+    """Return the names in the certificate: emulated hosts, regional ones as wildcards, and further names of our own.
+
+    Args:
+        settings: how the emulator is started.
+    """
+    regional = (f"*{suffix}" for suffix in host_rows().regional_login_suffixes)
+    return (*sorted(EMULATED_HOSTS), *regional, *settings.allow_hosts)
 
 
 def load_world(hosting: Hosting, name_or_path: str, seed: int | None) -> World:

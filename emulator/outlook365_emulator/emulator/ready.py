@@ -94,7 +94,7 @@ def variables_of(doors: Doors, ca_file: Path, combined_bundle: Path) -> dict[str
         proxy_url=proxy_url(doors),
         ca_file=str(ca_file),
         combined_bundle=str(combined_bundle),
-        hosts=[*EMULATED_HOSTS, *(f".{suffix}" for suffix in rows.regional_login_suffixes)],
+        hosts=[*EMULATED_HOSTS, *rows.regional_login_suffixes],
         tls_port=doors.tls_port,
         refused_domains=rows.microsoft_domains,
     )

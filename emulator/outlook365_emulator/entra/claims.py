@@ -67,14 +67,13 @@ def scope_text(scopes: Iterable[str]) -> str:
     return " ".join([*named, *(scope for scope in OIDC_IN_TOKENS if scope in held)])
 
 
-@lru_cache(maxsize=4096)
 def _digest(*names: str) -> bytes:
     return hashlib.sha256("\x00".join(names).encode()).digest()
 
 
 def pairwise_subject(tenant_id: str, user_id: str, client_id: str) -> str:
     """Return the `sub` of a user for one application: the same for ever, and another for each application."""
-    return base64url(_digest("sub", tenant_id, user_id, client_id))
+    return _opaque("sub", tenant_id, user_id, client_id)
 
 
 def graph_claims(
@@ -107,7 +106,7 @@ def _application_claims(tenant: Tenant, holder: Holder, token_id: str) -> dict[s
     cloud, client, principal = cloud_named(tenant.cloud), holder.application.client_id, holder.principal.id
     roles = {"roles": sorted(holder.permissions)} if holder.permissions else {}
     return {
-        "aio": "k2" + base64url(_digest("aio", tenant.id, client)),
+        "aio": "k2" + _opaque("aio", tenant.id, client),
         "app_displayname": holder.application.display_name,
         "appid": client,
         "appidacr": str(holder.authentication),
@@ -140,7 +139,7 @@ def _user_claims(tenant: Tenant, holder: Holder, user: User, token_id: str) -> d
     return {
         "acct": 1 if user.guest_of else 0,
         "acr": "1",
-        "aio": "AXQAi/8TAAAA" + base64url(_digest("aio", tenant.id, client, user.id)),
+        "aio": "AXQAi/8TAAAA" + _opaque("aio", tenant.id, client, user.id),
         "amr": holder.methods,
         "app_displayname": holder.application.display_name,
         "appid": client,
@@ -218,7 +217,7 @@ def id_claims(
     profile = "profile" in scopes
     return {
         **first,
-        "aio": "AXQAi" + base64url(_digest("aio", tenant.id, client, user.id)),
+        "aio": "AXQAi" + _opaque("aio", tenant.id, client, user.id),
         **_given("email", user.mail if "email" in scopes else None),
         **foreign,
         **({"name": user.display_name, "oid": user.id} if profile else {}),
@@ -240,14 +239,17 @@ def _given(name: str, value: str | None) -> dict[str, str]:
     return {name: value} if value else {}
 
 
-def _opaque(kind: str, tenant_id: str) -> str:
-    return base64url(_digest(kind, tenant_id))
+@lru_cache(maxsize=4096)
+def _opaque(*names: str) -> str:
+    """Return a text that tells nobody anything and is always the same for the same names."""
+    return base64url(_digest(*names))
 
 
 def _routing_hint(tenant: Tenant, client_id: str) -> str:
-    return "1." + base64url(_digest("rh", tenant.id, client_id))
+    return "1." + _opaque("rh", tenant.id, client_id)
 
 
+@lru_cache(maxsize=4096)
 def _created(tenant_id: str) -> int:
     """Return the tenant's creation time for `xms_tcdt`: some instant between 2013 and 2021, always the same."""
     return 1357000000 + int.from_bytes(_digest("tcdt", tenant_id)[:4], "big") % 250000000

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from outlook365_emulator.clouds import CLOUDS, Cloud
@@ -11,6 +12,9 @@ from outlook365_emulator.directory.consent import OIDC_SCOPES
 DEFAULT = ".default"
 EXCHANGE_CLIENT_ID = "00000002-0000-0ff1-ce00-000000000000"
 """The appId of Office 365 Exchange Online in every cloud."""
+
+_KEPT_LENGTH = 1000
+"""Longer texts are read anew each time, so that the kept ones stay small."""
 
 _TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 """A scope by RFC 6749 section 3.3."""
@@ -47,6 +51,11 @@ def parse_scopes(text: str) -> Asked:
     The resource of a scope is what stands before its last slash; without one it is Graph. OpenID scopes belong to no
     resource, also with Graph's URL in front. More than one resource: the first wins, and `resources` tells.
     """
+    return _parsed(text) if len(text) <= _KEPT_LENGTH else _parsed.__wrapped__(text)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Asked:
     openid: set[str] = set()
     named: dict[str, tuple[str, list[str]]] = {}
     bad = ""

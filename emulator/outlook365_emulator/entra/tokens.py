@@ -206,7 +206,7 @@ def _claims(payload: dict[str, Any]) -> Claims:
         upn=text("upn"),
         scopes=frozenset(scopes.split()),
         roles=frozenset(one for one in roles if isinstance(one, str)) if isinstance(roles, list) else frozenset(),
-        is_app=payload.get("idtyp") == "app" or not scopes,
+        is_app=payload.get("idtyp") == "app" or (payload.get("idtyp") != "user" and not scopes),
         iat=number("iat"),
         exp=number("exp"),
         aud=text("aud"),

@@ -1,5 +1,6 @@
 """One call of an operation: everything that the steps of the gate find out and a handler may need."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +17,15 @@ from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
-from outlook365_emulator.wire import Request
+from outlook365_emulator.wire import Request, Response
 
+Ask = Callable[[Request, Entry], Response | Awaitable[Response]]
 
 class Call:
     """A call on its way through the gate.
 
     Attributes:
+        ask: answers another request in the same world, for the items of a batch.
         request: the request.
         cloud: the cloud whose Graph was addressed.
         hosting: all worlds, for look-ups of tenants by domain.
@@ -49,6 +52,7 @@ class Call:
         "_mailbox",
         "_unit",
         "_user",
+        "ask",
         "body",
         "caller",
         "claims",
@@ -75,8 +79,11 @@ class Call:
     keys: list[str]
     options: QueryOptions
 
-    def __init__(self, request: Request, cloud: Cloud, hosting: Hosting, world: World, entry: Entry) -> None:
+    def __init__(
+        self, request: Request, cloud: Cloud, hosting: Hosting, world: World, entry: Entry, ask: Ask
+    ) -> None:
         self.request = request
+        self.ask = ask
         self.cloud = cloud
         self.hosting = hosting
         self.world = world

@@ -11,6 +11,9 @@ from typing import Any
 from outlook365_emulator.directory.users import find_by_address, find_user
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.mail.search_folders import shows
+from outlook365_emulator.graph.mail.settings_convertors import load_category, load_override, load_rule
+from outlook365_emulator.graph.people.convertors import load_assignment, load_grant, load_principal
 from outlook365_emulator.store.item_ids import ItemId, MalformedId, read_id
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.mail import Attachment, MailFolder, Message
@@ -112,7 +115,7 @@ def load_message(call: Call, key: str) -> Message:
         raise graph_error("item_not_found", because=because)
     if call.place.folder:
         folder = find_folder(call, call.place.folder)
-        if folder.number != message.folder and folder.well_known != "msgfolderroot":
+        if not shows(call.mailbox, folder, message, call.now) and folder.well_known != "msgfolderroot":
             raise graph_error("item_not_found", because=f"the message does not lie in {folder.display_name}")
     return message
 
@@ -137,6 +140,17 @@ _ABSENT_NAMES = frozenset(
 )
 
 CONVERTORS: Mapping[str, Callable[[Call, str], Any]] = MappingProxyType(
-    {"user": load_user, "folder": load_folder, "message": load_message, "attachment": load_attachment}
+    {
+        "user": load_user,
+        "folder": load_folder,
+        "message": load_message,
+        "attachment": load_attachment,
+        "rule": load_rule,
+        "category": load_category,
+        "override": load_override,
+        "grant": load_grant,
+        "principal": load_principal,
+        "assignment": load_assignment,
+    }
 )
 """What loads each placeholder of a route."""

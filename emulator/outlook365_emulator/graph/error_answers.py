@@ -24,7 +24,9 @@ _DIAGNOSTIC = msgspec.json.encode(
 ).decode()
 
 
-def error_response(error: GraphError, request_id: str, client_request_id: str, clock: Clock) -> Response:
+def error_response(
+    error: GraphError, request_id: str, client_request_id: str, clock: Clock, *, in_batch: bool = False
+) -> Response:
     """Write an error.
 
     Args:
@@ -32,9 +34,10 @@ def error_response(error: GraphError, request_id: str, client_request_id: str, c
         request_id: id of the request, as in the header field.
         client_request_id: the client's own id of it.
         clock: the world's clock, for the date.
+        in_batch: whether it answers an item of a `$batch`, whose errors all carry `innerError` (`graph-core.md` 8).
     """
     body: dict[str, Any] = {"code": error.code, "message": error.message, **error.members}
-    if error.envelope == "gateway":
+    if error.envelope == "gateway" or in_batch:
         body["innerError"] = {
             "date": clock.now().strftime("%Y-%m-%dT%H:%M:%S"),
             "request-id": request_id,
@@ -47,7 +50,7 @@ def error_response(error: GraphError, request_id: str, client_request_id: str, c
 def add_standing_headers(
     response: Response, request: Request, request_id: str, client_request_id: str, *, outlook: bool
 ) -> None:
-    """Add the header fields that every answer of Graph has.
+    """Add the header fields that every answer of Graph has; an item of a `$batch` has only a few of them.
 
     Args:
         response: the answer.
@@ -56,8 +59,11 @@ def add_standing_headers(
         client_request_id: the client's own id of it.
         outlook: whether Exchange answered, not the directory.
     """
+    response.headers.append(("Cache-Control", "private" if outlook else "no-cache"))
+    if request.in_batch:
+        response.headers += [] if outlook else [("OData-Version", "4.0")]
+        return
     response.headers += [
-        ("Cache-Control", "private" if outlook else "no-cache"),
         ("Vary", "Accept-Encoding"),
         ("Strict-Transport-Security", "max-age=31536000"),
         ("request-id", request_id),

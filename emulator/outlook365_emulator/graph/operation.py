@@ -25,9 +25,15 @@ _PACKAGE = "outlook365_emulator.graph."
 
 
 class Entity(msgspec.Struct, frozen=True):
-    """A request body that is an entity of a schema type."""
+    """A request body that is an entity of a schema type.
+
+    Attributes:
+        type: name of the schema type.
+        enum_error: row of the error for a name that an enumeration does not have, where it differs from the usual one.
+    """
 
     type: str
+    enum_error: str = ""
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -91,7 +97,12 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
-    route: str, *, least: str, body: Entity | Action | None = None, mime: bool = False
+    route: str,
+    *,
+    least: str,
+    body: Entity | Action | None = None,
+    mime: bool = False,
+    workload: Workload | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the handler of an operation.
 
@@ -100,6 +111,7 @@ def operation(
         least: the least privileged permission.
         body: what the request body is.
         mime: whether a base64 MIME body is taken instead.
+        workload: who answers, where the path does not tell: below `/users/{user}` it is Exchange unless said.
 
     Raises:
         ValueError: the route is declared twice.
@@ -123,7 +135,7 @@ def operation(
             mime=mime,
             writes=method != "GET",
             waits=inspect.iscoroutinefunction(handler),
-            workload="outlook" if path.count("/") > 2 else "directory",
+            workload=workload or ("outlook" if path.count("/") > 2 else "directory"),
             permissions=permission_row(route),
             body_type=hints.get("body"),
         )

@@ -38,6 +38,10 @@ _COLLECTIONS: Final = frozenset(
         "mastercategories",
         "messagerules",
         "overrides",
+        "serviceprincipals",
+        "oauth2permissiongrants",
+        "approleassignments",
+        "approleassignedto",
     }
 )
 _NO_KEY: Final = frozenset({"$count", "delta", "$value", "createuploadsession"})

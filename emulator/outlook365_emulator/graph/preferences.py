@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-_PREFERENCE = re.compile(r'\s*([\w.\-]+)\s*(?:=\s*("(?:[^"]*)"|[^,;]*))?[^,]*(?:,|$)')
+_PREFERENCE = re.compile(r'([\w.\-]+)\s*(?:=\s*("(?:[^"]*)"|[^,;]*))?[^,]*(?:,|$)')
 
 
 class Preferences(msgspec.Struct, frozen=True):

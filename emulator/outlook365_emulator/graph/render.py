@@ -125,6 +125,7 @@ class Writing:
         self.write: Write = self._stored if plain else self._composed
         for item in call.options.expand:
             self._judge_expand(item.path)
+        self._judge_hidden()
 
     def _selection(self) -> tuple[SelectPath, ...]:
         select = self._call.options.select
@@ -134,6 +135,15 @@ class Writing:
             return canonical_select(select, self._resource.type)
         except OdataError as problem:
             raise select_error(problem) from None
+
+    def _judge_hidden(self) -> None:
+        """Refuse to select or expand what the token may not see (reference `graph-core.md` section 12)."""
+        asked = {path[0] for path in self._paths} | {item.path[0] for item in self._call.options.expand}
+        closed = sorted(name for name in self._hidden if name.lower() in {one.lower() for one in asked})
+        if closed:
+            held = ", ".join(sorted(self._call.permissions))
+            because = f"{held} hides {', '.join(closed)} of a {self._resource.name}: ask for a Read permission"
+            raise graph_error("access_denied", because=because)
 
     def _judge_expand(self, path: SelectPath) -> None:
         name = "/".join(path)

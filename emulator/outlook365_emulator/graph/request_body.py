@@ -47,6 +47,8 @@ def read_body(call: Call) -> Any:
             return canonical(declared.type, members)
         return _parameters(declared, members)
     except SchemaViolation as violation:
+        if violation.kind == "bad_enum" and isinstance(declared, Entity) and declared.enum_error:
+            raise graph_error(declared.enum_error, value=violation.literal, because=violation.explain()) from None
         raise refusal(violation) from None
 
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Awaitable
+from functools import partial
 
 from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import Cloud
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.graph import batch
 from outlook365_emulator.graph.bearer import bearer_text, challenge
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.error_answers import add_standing_headers, error_response
@@ -24,7 +26,7 @@ from outlook365_emulator.tables.graph_permissions import permission_rows
 from outlook365_emulator.tables.graph_segments import graph_segments
 from outlook365_emulator.wire import Request, Response
 
-DECLARING = (users, folders, messages, submissions)
+DECLARING = (batch, users, folders, messages, submissions)
 """The modules whose functions are operations."""
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -68,7 +70,8 @@ class Graph:
         try:
             if world is None:
                 raise _unplaced(request)
-            call = Call(request, cloud, self._hosting, world, entry)
+            ask = partial(self._ask, cloud, world)
+            call = Call(request, cloud, self._hosting, world, entry, ask)
             result = self._gate.pass_through(call)
         except GraphError as error:
             return exchange.refused(error, call)
@@ -77,6 +80,9 @@ class Graph:
         if isinstance(result, Response):
             return exchange.finished(result, call)
         return self._later(exchange, result, call)
+
+    def _ask(self, cloud: Cloud, world: World, request: Request, entry: Entry) -> Response | Awaitable[Response]:
+        return self.answer(request, cloud, world, entry)
 
     @staticmethod
     async def _later(exchange: "_Exchange", result: Awaitable[Response], call: Call) -> Response:
@@ -110,7 +116,9 @@ class _Exchange:
         self.entry.reason = error.because
         if error.status == 401:
             challenge(self.request.root_of(self.cloud.login_host), error)
-        return self.finished(error_response(error, self.request_id, self.client_request_id, self.clock), call)
+        in_batch = self.request.in_batch
+        response = error_response(error, self.request_id, self.client_request_id, self.clock, in_batch=in_batch)
+        return self.finished(response, call)
 
     def preflight(self) -> Response:
         headers = [

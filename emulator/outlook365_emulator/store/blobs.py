@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 
@@ -24,21 +24,64 @@ class Blob(msgspec.Struct, frozen=True):
 class Blobs:
     """The content file of a world; made when the first content arrives, gone with the world."""
 
-    __slots__ = ("_end", "_file")
+    __slots__ = ("_end", "_file", "_growing")
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
         self._end = 0
+        self._growing: dict[int, tuple[int, Any]] = {}
+
+    def _opened(self) -> IO[bytes]:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(prefix="outlook365-")  # noqa: SIM115 - lives as long as the world
+        return self._file
 
     def add(self, content: bytes) -> Blob:
         """Append content and return where it lies."""
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="outlook365-")  # noqa: SIM115 - lives as long as the world
-        self._file.seek(self._end)
-        self._file.write(content)
+        file = self._opened()
+        file.seek(self._end)
+        file.write(content)
         blob = Blob(self._end, len(content), hashlib.sha256(content).hexdigest())
         self._end += len(content)
         return blob
+
+    def reserve(self, length: int) -> int:
+        """Keep room for content that arrives in pieces, and return where it will lie."""
+        offset = self._end
+        self._end += length
+        return offset
+
+    def write_piece(self, offset: int, position: int, piece: bytes) -> None:
+        """Write a piece of content into the room that was kept for it.
+
+        Args:
+            offset: what `reserve` returned.
+            position: where the piece stands within the content; pieces come in order.
+            piece: the bytes.
+        """
+        file = self._opened()
+        file.seek(offset + position)
+        file.write(piece)
+        hashed, digest = self._growing.get(offset, (0, None))
+        if digest is None or hashed != position:
+            digest = hashlib.sha256()
+            for held in self.slices(Blob(offset, position, "")):
+                digest.update(held)
+        digest.update(piece)
+        self._growing[offset] = (position + len(piece), digest)
+
+    def whole(self, offset: int, length: int) -> Blob:
+        """Return content whose pieces are all written."""
+        hashed, digest = self._growing.pop(offset, (0, None))
+        if digest is None or hashed != length:
+            digest = hashlib.sha256()
+            for held in self.slices(Blob(offset, length, "")):
+                digest.update(held)
+        return Blob(offset, length, digest.hexdigest())
+
+    def forget_pieces(self, offset: int) -> None:
+        """Forget content that will not be finished."""
+        self._growing.pop(offset, None)
 
     def slices(self, blob: Blob) -> Iterator[bytes]:
         """Yield content in pieces of at most 256 kB."""

@@ -39,18 +39,24 @@ class Change(msgspec.Struct, frozen=True):
 class ChangeLog:
     """The last change of every item, in order of time."""
 
-    __slots__ = ("_entries", "sequence")
+    __slots__ = ("_entries", "_tombstones", "sequence")
 
     def __init__(self) -> None:
         self.sequence = 0
         self._entries: dict[tuple[str, int], Change] = {}
+        self._tombstones: dict[tuple[str, int], datetime] = {}
 
     def append(self, kind: Kind, shelf: str, folder: int, number: int, stable: int, at: datetime) -> Change:
-        """Record a change; it takes the place of the item's last one."""
+        """Record a change; it takes the place of the item's last one. Tombstones that are too old go."""
         self.sequence += 1
         change = Change(self.sequence, kind, shelf, folder, number, stable, at)
-        self._entries.pop((shelf, number), None)
-        self._entries[shelf, number] = change
+        key = (shelf, number)
+        self._entries.pop(key, None)
+        self._tombstones.pop(key, None)
+        self._entries[key] = change
+        if kind == "deleted":
+            self._tombstones[key] = at
+        self.forget(at)
         return change
 
     def since(self, sequence: int, shelf: str, folder: int | None = None) -> list[Change]:
@@ -73,9 +79,11 @@ class ChangeLog:
     def forget(self, now: datetime) -> None:
         """Drop tombstones that are older than thirty emulated days."""
         limit = now - TOMBSTONES_KEPT
-        for key, change in list(self._entries.items()):
-            if change.kind == "deleted" and change.at < limit:
-                del self._entries[key]
+        while self._tombstones:
+            key, at = next(iter(self._tombstones.items()))
+            if at >= limit:
+                return
+            del self._tombstones[key], self._entries[key]
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self._entries.values())
@@ -91,3 +99,4 @@ class ChangeLog:
         """Go back to what `state` returned."""
         self.sequence, entries = state
         self._entries = dict(entries)
+        self._tombstones = {key: change.at for key, change in entries.items() if change.kind == "deleted"}

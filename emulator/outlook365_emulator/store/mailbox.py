@@ -9,7 +9,15 @@ from typing import Any
 from outlook365_emulator.store.change_log import ChangeLog
 from outlook365_emulator.store.item_ids import IdMaker
 from outlook365_emulator.store.records.directory import MailboxRight
-from outlook365_emulator.store.records.mail import Attachment, MailFolder, Message
+from outlook365_emulator.store.records.mail import Attachment, MailFolder, Message, SendCount, UploadSession
+from outlook365_emulator.store.records.mailbox_settings import (
+    Answered,
+    Category,
+    ClassificationOverride,
+    MailboxSettings,
+    MessageRule,
+    first_categories,
+)
 from outlook365_emulator.store.shelf import Table
 from outlook365_emulator.tables.well_known_folders import well_known_folders
 
@@ -24,8 +32,17 @@ def arrival(message: Message) -> Arrival:
     return message.received, message.number
 
 
+def hidden_part(folder: int) -> int:
+    """Return the number under which a folder's hidden messages stand, apart from those that lists show."""
+    return -folder
+
+
+def _list_of(message: Message) -> int:
+    return hidden_part(message.folder) if message.hidden else message.folder
+
+
 class MessageShelf:
-    """The messages of a mailbox, by number and sorted by arrival in each folder."""
+    """The messages of a mailbox, by number and sorted by arrival in each folder; hidden ones stand apart."""
 
     __slots__ = ("_folders", "_rows", "_stable", "_unread")
     name = "message"
@@ -43,20 +60,24 @@ class MessageShelf:
             self._take_out(previous)
         self._rows[record.number] = record
         self._stable[record.stable] = record.number
-        insort(self._folders.setdefault(record.folder, []), record, key=arrival)
-        self._unread[record.folder] = self._unread.get(record.folder, 0) + (not record.is_read)
+        place = _list_of(record)
+        insort(self._folders.setdefault(place, []), record, key=arrival)
+        self._unread[place] = self._unread.get(place, 0) + (not record.is_read)
         return previous
 
-    def remove(self, record: Message) -> None:
-        """Take a message off."""
-        self._take_out(self._rows.pop(record.number))
-        if self._stable.get(record.stable) == record.number:
-            del self._stable[record.stable]
+    def remove(self, record: Message) -> Message:
+        """Take off the message with the number of the one given, and return it."""
+        held = self._rows.pop(record.number)
+        self._take_out(held)
+        if self._stable.get(held.stable) == held.number:
+            del self._stable[held.stable]
+        return held
 
     def _take_out(self, record: Message) -> None:
-        messages = self._folders[record.folder]
+        place = _list_of(record)
+        messages = self._folders[place]
         del messages[bisect_left(messages, arrival(record), key=arrival)]
-        self._unread[record.folder] -= not record.is_read
+        self._unread[place] -= not record.is_read
 
     def get(self, number: int) -> Message | None:
         """Return the message with a number, or None."""
@@ -132,12 +153,13 @@ class FolderShelf:
             self._well_known[record.well_known] = record.number
         return previous
 
-    def remove(self, record: MailFolder) -> None:
-        """Take a folder off."""
-        del self._rows[record.number]
-        self._children[record.parent].discard(record.number)
-        if record.well_known:
-            self._well_known.pop(record.well_known, None)
+    def remove(self, record: MailFolder) -> MailFolder:
+        """Take off the folder with the number of the one given, and return it."""
+        held = self._rows.pop(record.number)
+        self._children[held.parent].discard(held.number)
+        if held.well_known:
+            self._well_known.pop(held.well_known, None)
+        return held
 
     def get(self, number: int) -> MailFolder | None:
         """Return the folder with a number, or None."""
@@ -198,13 +220,17 @@ class AttachmentShelf:
         held[record.number] = record
         return previous
 
-    def remove(self, record: Attachment) -> None:
-        """Take an attachment off."""
-        del self._rows[record.message][record.number]
+    def remove(self, record: Attachment) -> Attachment:
+        """Take off the attachment with the number of the one given, and return it."""
+        held = self._rows[record.message]
+        removed = held.pop(record.number)
+        if not held:
+            del self._rows[record.message]
+        return removed
 
     def of(self, message: Message) -> list[Attachment]:
         """Return the attachments of a message in the order in which they were added."""
-        return list(self._rows.get(message.stable, {}).values())
+        return sorted(self._rows.get(message.stable, {}).values(), key=lambda attachment: attachment.number)
 
     def state(self) -> dict[int, dict[int, Attachment]]:
         """Return a copy, for a snapshot."""
@@ -223,7 +249,24 @@ class Mailbox:
         guid: the mailbox's own GUID, part of all its ids.
     """
 
-    __slots__ = ("attachments", "changes", "folders", "guid", "ids", "messages", "next_number", "owner", "rights")
+    __slots__ = (
+        "answered",
+        "attachments",
+        "categories",
+        "changes",
+        "folders",
+        "guid",
+        "ids",
+        "messages",
+        "next_number",
+        "overrides",
+        "owner",
+        "rights",
+        "rules",
+        "sent",
+        "settings",
+        "uploads",
+    )
 
     def __init__(self, owner: str, guid: str) -> None:
         self.owner = owner
@@ -233,8 +276,23 @@ class Mailbox:
         self.messages = MessageShelf()
         self.attachments = AttachmentShelf()
         self.rights: Table[MailboxRight] = Table(lambda right: right.user)
+        self.settings: Table[MailboxSettings] = Table(lambda _: "settings")
+        self.rules: Table[MessageRule] = Table(lambda rule: rule.id)
+        self.categories: Table[Category] = Table(
+            lambda category: category.id, {"name": lambda category: (category.display_name.lower(),)}
+        )
+        self.overrides: Table[ClassificationOverride] = Table(
+            lambda override: override.id, {"address": lambda override: (override.address.lower(),)}
+        )
+        self.answered: Table[Answered] = Table(lambda answered: answered.sender)
+        self.uploads: Table[UploadSession] = Table(lambda session: session.id)
+        self.sent: Table[SendCount] = Table(lambda count: count.period)
+        for category in first_categories(guid):
+            self.categories.put(category)
         self.changes = ChangeLog()
         self.next_number = FIRST_ITEM
+        self.generation = 1
+        self.search_texts: dict[int, Any] = {}
         numbers = {row.name: row.counter for row in well_known_folders()}
         for row in well_known_folders():
             if row.created_at_start:
@@ -252,14 +310,28 @@ class Mailbox:
         self.next_number += 1
         return self.next_number
 
+    def _shelves(self) -> tuple[Any, ...]:
+        return (
+            self.folders,
+            self.messages,
+            self.attachments,
+            self.rights,
+            self.settings,
+            self.rules,
+            self.categories,
+            self.overrides,
+            self.answered,
+            self.uploads,
+            self.sent,
+            self.changes,
+        )
+
     def state(self) -> tuple[Any, ...]:
         """Return a shallow copy of everything in the mailbox, for a snapshot."""
-        shelves = (self.folders, self.messages, self.attachments, self.rights, self.changes)
-        return (self.next_number, *(shelf.state() for shelf in shelves))
+        return (self.next_number, *(shelf.state() for shelf in self._shelves()))
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Go back to what `state` returned."""
         self.next_number = state[0]
-        shelves: tuple[Any, ...] = (self.folders, self.messages, self.attachments, self.rights, self.changes)
-        for shelf, kept in zip(shelves, state[1:], strict=True):
+        for shelf, kept in zip(self._shelves(), state[1:], strict=True):
             shelf.restore(kept)

@@ -13,8 +13,8 @@ class Shelf(Protocol[R]):
         """Set a record in place of the one with its key, and return that one."""
         ...
 
-    def remove(self, record: R) -> None:
-        """Take a record off."""
+    def remove(self, record: R) -> R:
+        """Take off the record with the key of the one given, and return it."""
         ...
 
 
@@ -59,10 +59,11 @@ class Table(Generic[R]):
                 self._indexes[name][value] = record
         return previous
 
-    def remove(self, record: R) -> None:
-        """Take a record off."""
-        del self._rows[self._key(record)]
-        self._unindex(record)
+    def remove(self, record: R) -> R:
+        """Take off the record with the key of the one given, and return it."""
+        held = self._rows.pop(self._key(record))
+        self._unindex(held)
+        return held
 
     def _unindex(self, record: R) -> None:
         for name, values_of in self._unique.items():

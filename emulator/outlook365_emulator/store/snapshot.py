@@ -9,19 +9,27 @@ from outlook365_emulator.store.world import World
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The state of a world at a moment: tenants with their tables and mailboxes, agenda, outbox, clock."""
+    """The state of a world at a moment: tenants with their tables and mailboxes, agenda, outbox, settings, clock."""
 
     timestamp: float
     frozen: bool
     tenants: dict[str, tuple[Any, Any]]
     agenda: tuple[Any, ...]
     outbox: tuple[Any, ...]
+    settings: dict[str, str]
 
 
 def take(world: World) -> Snapshot:
     """Return a snapshot of a world."""
     tenants = {name: (tenant, tenant.state()) for name, tenant in world.tenants.items()}
-    return Snapshot(world.clock.timestamp(), world.clock.frozen, tenants, world.agenda.state(), tuple(world.outbox))
+    return Snapshot(
+        world.clock.timestamp(),
+        world.clock.frozen,
+        tenants,
+        world.agenda.state(),
+        tuple(world.outbox),
+        dict(world.settings),
+    )
 
 
 def restore(world: World, snapshot: Snapshot) -> None:
@@ -30,8 +38,13 @@ def restore(world: World, snapshot: Snapshot) -> None:
     The clock goes back too; faults and journal stay, since they belong to the observer and not to the state.
     """
     world.clock.set(datetime.fromtimestamp(snapshot.timestamp, UTC))
+    if snapshot.frozen:
+        world.clock.freeze()
+    else:
+        world.clock.resume()
     world.tenants = {name: tenant for name, (tenant, _) in snapshot.tenants.items()}
     for tenant, state in snapshot.tenants.values():
         tenant.restore(state)
     world.agenda.restore(snapshot.agenda)
     world.outbox[:] = snapshot.outbox
+    world.settings = dict(snapshot.settings)

@@ -18,8 +18,8 @@ from outlook365_emulator.store.shelf import Table
 
 def addresses_of(user: User) -> tuple[str, ...]:
     """Return every address that reaches a user's mailbox, in lower case."""
-    found = [user.user_principal_name.lower(), *((user.mail or "").lower(), *user.proxy_addresses)]
-    return tuple(dict.fromkeys(address for address in found if address))
+    found = (user.user_principal_name, user.mail or "", *user.proxy_addresses)
+    return tuple(dict.fromkeys(address.lower() for address in found if address))
 
 
 class Tenant:

@@ -46,8 +46,7 @@ class UnitOfWork:
 
     def remove(self, shelf: Shelf[R], record: R) -> None:
         """Take a record off a shelf."""
-        shelf.remove(record)
-        self._done.append((shelf, None, record))
+        self._done.append((shelf, None, shelf.remove(record)))
 
     def put_item(self, mailbox: Mailbox, shelf: MessageShelf | FolderShelf, record: Any) -> None:
         """Set a message or folder of a mailbox; the change log learns of it when the unit ends."""
@@ -57,7 +56,7 @@ class UnitOfWork:
     def remove_item(self, mailbox: Mailbox, shelf: MessageShelf | FolderShelf, record: Any) -> None:
         """Take a message or folder out of a mailbox; the change log learns of it when the unit ends."""
         self.remove(shelf, record)
-        self._logged.append((mailbox, shelf, None, record))
+        self._logged.append((mailbox, shelf, None, self._done[-1][2]))
 
     def after(self, action: Callable[[], object]) -> None:
         """Have something done when the unit has succeeded: what is no record (outbox, agenda, indexes)."""

@@ -117,7 +117,8 @@ class World:
             to: an aware datetime; an earlier one than the present turns the clock back and runs nothing.
             run: runs one entry of the agenda.
         """
-        while (at := self.agenda.next_at()) is not None and at <= to:
+        forwards = to >= self.clock.now()
+        while forwards and (at := self.agenda.next_at()) is not None and at <= to:
             if at > self.clock.now():
                 self.clock.set(at)
             due = self.agenda.pop_due(at)

@@ -1,7 +1,22 @@
-"""Print the JSON schema of world files: `python -m outlook365_emulator.worlds > world.schema.json`."""
+"""Print what is generated from the documents: `python -m outlook365_emulator.worlds schema` or `… reference`."""
 
 import sys
 
+from .reference import reference_page
 from .schema import world_schema_text
 
-sys.stdout.write(world_schema_text())
+PAGES = (("schema", world_schema_text), ("reference", reference_page))
+
+
+def main(arguments: list[str]) -> int:
+    """Print one page; return the exit status."""
+    pages = dict(PAGES)
+    if len(arguments) != 1 or arguments[0] not in pages:
+        sys.stderr.write(f"usage: python -m outlook365_emulator.worlds {'|'.join(pages)}\n")
+        return 2
+    sys.stdout.write(pages[arguments[0]]())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -85,12 +85,6 @@ def pfx_of(world: World, credential: KeyCredential) -> Pfx | None:
     return None if content is None else Pfx(content, world.settings[f"pfx password {credential.id}"])
 
 
-def forget_pfx(world: World, credential: KeyCredential) -> None:
-    """Forget the file of a certificate that is removed."""
-    for key in _kept(credential, Pfx("", "")):
-        world.settings.pop(key, None)
-
-
 def _kept(credential: KeyCredential, pfx: Pfx) -> dict[str, str]:
     return {f"pfx {credential.id}": pfx.content, f"pfx password {credential.id}": pfx.password}
 

@@ -42,6 +42,7 @@ Moment: TypeAlias = Annotated[
         description="an instant (2026-03-02T09:00:00Z) or an offset from the world's time (-2d4h30m)",
     ),
 ]
+Mail: TypeAlias = Annotated[str, Meta(pattern=r"^[^@<>\s]+@[^@<>\s]+$", description="an address: ada@contoso.example")]
 Address: TypeAlias = Annotated[
     str,
     Meta(
@@ -160,8 +161,8 @@ class UserDocument(Document):
     password: Text | None = None
     given_name: Text | None = None
     surname: Text | None = None
-    mail: Address | None = None
-    aliases: list[Address] = []
+    mail: Mail | None = None
+    aliases: list[Mail] = []
     job_title: Text | None = None
     department: Text | None = None
     company_name: Text | None = None
@@ -170,7 +171,7 @@ class UserDocument(Document):
     business_phones: list[Text] = []
     preferred_language: Text | None = None
     usage_location: Text | None = None
-    other_mails: list[Address] = []
+    other_mails: list[Mail] = []
     enabled: bool = True
     mailbox: bool = True
     roles: list[Text] = []
@@ -200,8 +201,8 @@ class MailboxDocument(Document):
     id: Guid | None = None
     display_name: Text | None = None
     purpose: Literal["shared", "room", "equipment"] = "shared"
-    mail: Address | None = None
-    aliases: list[Address] = []
+    mail: Mail | None = None
+    aliases: list[Mail] = []
     open_to: list[Text] = []
     send_as: list[Text] = []
     send_on_behalf: list[Text] = []

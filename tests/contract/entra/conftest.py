@@ -177,7 +177,7 @@ def _add_apps(scene: Scene) -> None:
         app("retired")
         app("foreign", scene.tenants["fabrikam"])
         app("stranger", scene.tenants["fabrikam"], audience="AzureADMultipleOrgs")
-        app("gov", scene.tenants["gov"])
+        app("bureau", scene.tenants["gov"])
         retired = contoso.applications.find("client", scene.apps["retired"].client_id)
         ended, credential = add_secret(
             world, contoso, unit, scene.apps["daemon"], expires=world.clock.now() - timedelta(1), secret="stale"

@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 import pytest
+import outlook365_emulator.entra
 from outlook365_emulator.entra.endpoints import ENDPOINTS, operation_names
+from outlook365_emulator.entra.grants import GRANTS, NOT_EMULATED
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -98,3 +100,19 @@ def test_the_earlier_step_wins(scene: Any, change: dict[str, str], number: int) 
 def test_the_table_names_what_faults_and_journal_name() -> None:
     assert {"token.client_credentials", "token.password", "token.refresh_token", "metadata.v2"} <= operation_names()
     assert all(row.steps[0].__name__ == "verb" for row in ENDPOINTS)
+
+
+ENTRA = Path(str(outlook365_emulator.entra.__file__)).parent
+CLAIMED = frozenset(int(one) for file in ENTRA.rglob("*.py") for one in re.findall(r"\berror\((\d+)", file.read_text()))
+
+
+def test_every_error_that_the_code_knows_is_provoked() -> None:
+    tests = "".join(file.read_text() for file in Path(__file__).parent.glob("test_*.py")) + DATA.read_text()
+    assert not [number for number in sorted(CLAIMED) if not re.search(rf"\b{number}\b", tests)]
+
+
+def test_the_reference_page_names_everything(repository: Path) -> None:
+    page = (repository / "docs" / "reference" / "entra.md").read_text()
+    wanted = [f"`{row.path}`" for row in ENDPOINTS] + [f"`{name}`" for name in GRANTS]
+    wanted += [f"| {number} |" for number in sorted(CLAIMED)] + [f"`{name}`" for name in NOT_EMULATED]
+    assert not [text for text in wanted if text not in page]

@@ -124,9 +124,9 @@ FIELDS = st.sampled_from(
 VALUES = st.one_of(
     st.text(max_size=40),
     st.sampled_from(
-        ["client_credentials", "password", "refresh_token", GRAPH, "Mail.Read", "1.A", "{daemon}", "{public}", "{web}", "{ada}",
-         "{daemon.secret}", "wonderland", "a.b.c", "eyJhbGciOiJSUzI1NiJ9.e30.AA", ".default", "https://[/", "1",
-         "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"]
+        ["client_credentials", "password", "refresh_token", GRAPH, "Mail.Read", "1.A", "{daemon}", "{public}", "{web}",
+         "{ada}", "{daemon.secret}", "wonderland", "a.b.c", "eyJhbGciOiJSUzI1NiJ9.e30.AA", ".default", "https://[/",
+         "1", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"]
     ),
 )  # fmt: skip
 TENANTS = st.one_of(st.sampled_from(["{contoso}", "common", "organizations", "consumers"]), st.text(max_size=20))

@@ -1,7 +1,5 @@
 """`grant_type=password`: a user's name and password, sent by the client (reference entra 2.6)."""
 
-from difflib import get_close_matches
-
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.tenancy import settle, tenant_of
 from outlook365_emulator.ids import same_secret
@@ -53,6 +51,8 @@ def _check_password(call: Call, user: User) -> None:
 
 
 def _why_unknown(tenant: Tenant, username: str) -> str:
+    from difflib import get_close_matches
+
     names = [user.user_principal_name for user in tenant.users]
     near = get_close_matches(username.lower(), names, n=2, cutoff=0.6)
     hint = f"; there is {' and '.join(near)}" if near else ""

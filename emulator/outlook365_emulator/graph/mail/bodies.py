@@ -5,46 +5,79 @@ Forms as Exchange writes them: reference `graph-mail.md` section 3.
 
 import html
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
 from typing import Any, Literal
 
 _HEAD = '<html><head>\r\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head><body>'
 _TAIL = "</body></html>"
 _PREVIEW_LENGTH = 255
 _BREAKING = frozenset({"br", "p", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"})
-_SILENT = frozenset({"script", "style", "head", "title"})
+_RAW = frozenset({"script", "style", "title"})
+_TAG_NAME = re.compile(r"<(/?[a-zA-Z][^\s/>]*)")
+_TAG_PART = re.compile(r">|=\s*[\"']")
+_RAW_END = re.compile(r"</(?:script|style|title)\b", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t\r\n]+")
 _IS_DOCUMENT = re.compile(r"<(?:html|body|!doctype)\b", re.IGNORECASE)
 
 
-class _TextOf(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
+def _pieces(content: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts of an HTML body as `("", text)` and its tags as `("p", "")`, `("/p", "")`.
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SILENT:
-            self._silent += 1
-        elif tag in _BREAKING:
-            self.parts.append("\n")
+    Every character is looked at a fixed number of times, whatever is left open: what begins a tag, a comment or a
+    script and does not end runs to the end of the body, as browsers have it (WHATWG HTML, section 13.2.5).
+    """
+    position, length = 0, len(content)
+    while position < length:
+        start = content.find("<", position)
+        if start < 0:
+            yield "", content[position:]
+            return
+        if start > position:
+            yield "", content[position:start]
+        match = _TAG_NAME.match(content, start)
+        if match is not None:
+            position = _end_of_tag(content, match.end())
+            name = match[1].lower()
+            yield name, ""
+            if name in _RAW:
+                closing = _RAW_END.search(content, position)
+                position = closing.start() if closing else length
+        elif content.startswith(("<!", "<?", "</"), start):
+            end = content.find("-->" if content.startswith("<!--", start) else ">", start + 2)
+            position = length if end < 0 else content.index(">", end) + 1
+        else:
+            yield "", "<"
+            position = start + 1
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self._silent = max(0, self._silent - 1)
-        elif tag in _BREAKING and tag != "br":
-            self.parts.append("\n")
 
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(re.sub(r"[ \t\r\n]+", " ", data))
+def _end_of_tag(content: str, position: int) -> int:
+    """Return where the text after a tag begins; a quoted attribute may hold `>`."""
+    while (match := _TAG_PART.search(content, position)) is not None:
+        if match[0] == ">":
+            return match.end()
+        closing = content.find(match[0][-1], match.end())
+        if closing < 0:
+            break
+        position = closing + 1
+    return len(content)
 
 
 def html_to_text(content: str) -> str:
     """Return the text of an HTML body, lines ended by CRLF."""
-    parser = _TextOf()
-    parser.feed(content)
-    parser.close()
-    lines = [line.strip() for line in "".join(parser.parts).split("\n")]
+    parts: list[str] = []
+    in_head = in_raw = False
+    for tag, text in _pieces(content):
+        if tag:
+            name = tag.lstrip("/")
+            if name in ("head", "body"):
+                in_head = tag == "head"
+            elif name in _RAW:
+                in_raw = tag == name
+            elif name in _BREAKING and tag != "/br":
+                parts.append("\n")
+        elif not (in_head or in_raw):
+            parts.append(_SPACES.sub(" ", html.unescape(text)))
+    lines = [line.strip() for line in "".join(parts).split("\n")]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
     return text.replace("\n", "\r\n")
 

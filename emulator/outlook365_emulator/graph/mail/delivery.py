@@ -5,6 +5,7 @@ submission. Addresses of a tenant of the same world are delivered to; an address
 back as a non-delivery report; every other address goes to the world's outbox.
 """
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -111,19 +112,27 @@ def _deliver_to(
 def transport_headers(members: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return the internet message headers of a delivered message."""
     author = (members.get("from") or {}).get("emailAddress") or {}
-    to = ", ".join(address_of(one) for one in members["toRecipients"])
+    to, copied = (", ".join(map(address_of, members[kind])) for kind in ("toRecipients", "ccRecipients"))
     return (
         ("From", f'"{author.get("name", "")}" <{author.get("address", "")}>'),
         ("To", to),
+        *([("Cc", copied)] if copied else []),
         ("Subject", members["subject"] or ""),
         ("Thread-Topic", members["subject"] or ""),
         ("Thread-Index", members["conversationIndex"]),
-        ("Date", members["sentDateTime"]),
+        ("Date", mail_date(datetime.fromisoformat(members["sentDateTime"]))),
         ("Message-ID", members["internetMessageId"]),
         ("X-MS-Has-Attach", "yes" if members["hasAttachments"] else ""),
         ("X-MS-Exchange-Organization-AuthAs", "Internal"),
         ("MIME-Version", "1.0"),
     )
+
+
+def mail_date(instant: datetime) -> str:
+    """Write an instant as a `Date` header has it (RFC 5322 section 3.3): `Mon, 05 Jan 2026 09:00:00 +0000`."""
+    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[instant.weekday()]
+    month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[instant.month - 1]
+    return f"{day}, {instant:%d} {month} {instant:%Y %H:%M:%S %z}"
 
 
 def _inbox(mailbox: Mailbox) -> MailFolder:

@@ -1,50 +1,87 @@
-"""The mail folder as an API resource: its counts are counted when it is written."""
+"""The mail folder as an API resource: its counts are counted when it is written.
+
+Reference `graph-mail.md` section 12.
+"""
 
 from functools import cache
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.mail.search_folders import counts_found
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Property, RecordType
+from outlook365_emulator.odata.records import Kind, Property, RecordType
 from outlook365_emulator.store.records.mail import MailFolder
 
 
 def folder_members(call: Call, folder: MailFolder) -> dict[str, Any]:
     """Return a folder as a JSON object, counts counted now."""
     mailbox = call.mailbox
-    children = [child for child in mailbox.folders.children(folder.number) if not child.hidden]
-    parent = folder.parent or folder.number
-    return {
+    if folder.search is not None:
+        total, unread = counts_found(mailbox, folder.search, call.now)
+    else:
+        total, unread = mailbox.messages.total(folder.number), mailbox.messages.unread(folder.number)
+    members: dict[str, Any] = {} if folder.search is None else {"@odata.type": "#microsoft.graph.mailSearchFolder"}
+    members |= {
         "id": mailbox.ids.folder(folder.number),
         "displayName": folder.display_name,
-        "parentFolderId": mailbox.ids.folder(parent),
-        "childFolderCount": len(children),
-        "unreadItemCount": mailbox.messages.unread(folder.number),
-        "totalItemCount": mailbox.messages.total(folder.number),
+        "parentFolderId": mailbox.ids.folder(folder.parent or folder.number),
+        "childFolderCount": sum(not child.hidden for child in mailbox.folders.children(folder.number)),
+        "unreadItemCount": unread,
+        "totalItemCount": total,
         "isHidden": folder.hidden,
     }
+    if folder.search is not None:
+        members |= {
+            "isSupported": True,
+            "includeNestedFolders": folder.search.nested,
+            "sourceFolderIds": [mailbox.ids.folder(number) for number in folder.search.sources],
+            "filterQuery": folder.search.filter,
+        }
+    return members
+
+
+def _property(name: str, kind: Kind) -> Property:
+    return Property(name, kind, None, filterable=False, sortable=False)
 
 
 @cache
 def folder_type() -> RecordType:
     """Return what `$filter`, `$orderby` and `$select` know of a mail folder."""
-    counted = ("childFolderCount", "unreadItemCount", "totalItemCount")
     properties = [
         Property("displayName", "string", lambda folder: folder.display_name, nullable=False),
         Property("isHidden", "boolean", lambda folder: folder.hidden, nullable=False, sortable=False),
-        *(Property(name, "integer", None, filterable=False, sortable=False) for name in counted),
-        *(Property(name, "string", None, filterable=False, sortable=False) for name in ("id", "parentFolderId")),
+        *(_property(name, "integer") for name in ("childFolderCount", "unreadItemCount", "totalItemCount")),
+        *(_property(name, "string") for name in ("id", "parentFolderId")),
     ]
-    return RecordType("microsoft.graph.mailFolder", MappingProxyType({one.name.lower(): one for one in properties}))
+    of_search = [
+        *properties,
+        *(_property(name, "boolean") for name in ("isSupported", "includeNestedFolders")),
+        _property("sourceFolderIds", "collection"),
+        _property("filterQuery", "string"),
+    ]
+    search = RecordType(_SEARCH_FOLDER, MappingProxyType({one.name.lower(): one for one in of_search}))
+    return RecordType(
+        "microsoft.graph.mailFolder",
+        MappingProxyType({one.name.lower(): one for one in properties}),
+        derived=MappingProxyType({_SEARCH_FOLDER.lower(): search}),
+        type_of=lambda folder: "microsoft.graph.mailFolder" if folder.search is None else _SEARCH_FOLDER,
+    )
+
+
+_SEARCH_FOLDER = "microsoft.graph.mailSearchFolder"
+
+
+def children_path(call: Call, folder: MailFolder) -> str:
+    """Return the collection of a folder's children as `@odata.context` writes it, below `$metadata#`."""
+    return f"{call.user_path}/mailFolders('{quote(call.mailbox.ids.folder(folder.number), safe='')}')/childFolders"
 
 
 def _children(call: Call, folder: MailFolder) -> dict[str, Any]:
-    path = (
-        f"{call.root}/$metadata#{call.user_path}/mailFolders('{call.mailbox.ids.folder(folder.number)}')/childFolders"
-    )
     children = [folder_members(call, one) for one in call.mailbox.folders.children(folder.number) if not one.hidden]
-    return {"childFolders@odata.context": path, "childFolders": children}
+    context = f"{call.root}/$metadata#{children_path(call, folder)}"
+    return {"childFolders@odata.context": context, "childFolders": children}
 
 
 @cache

@@ -5,13 +5,15 @@ Reference `graph-mail.md` section 12.
 
 from outlook365_emulator.graph.answers import Entity, Page
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.mail.folder_resource import folder_resource
+from outlook365_emulator.graph.mail.folder_resource import children_path, folder_resource
 from outlook365_emulator.graph.operation import operation
 from outlook365_emulator.store.records.mail import MailFolder
+from outlook365_emulator.wire import parse_pairs
 
 
 def _children(call: Call, parent: MailFolder, path: str) -> Page:
-    hidden = call.request.query and "includehiddenfolders=true" in call.request.query.lower()
+    asked = {name.lower(): value.lower() for name, value in parse_pairs(call.request.query)}
+    hidden = asked.get("includehiddenfolders") == "true"
     found = [one for one in call.mailbox.folders.children(parent.number) if hidden or not one.hidden]
     return Page(resource=folder_resource(), records=found, path=path, total=len(found))
 
@@ -39,5 +41,10 @@ def get(call: Call, folder: MailFolder) -> Entity:
 @operation("GET /users/{user}/mailFolders/{folder}/childFolders", least="Mail.ReadBasic")
 def list_children(call: Call, folder: MailFolder) -> Page:
     """List the folders directly below one, by name."""
-    path = f"{call.user_path}/mailFolders('{call.mailbox.ids.folder(folder.number)}')/childFolders"
-    return _children(call, folder, path)
+    return _children(call, folder, children_path(call, folder))
+
+
+@operation("GET /users/{user}/mailFolders/{folder}/childFolders/$count", least="Mail.ReadBasic")
+def count_children(call: Call, folder: MailFolder) -> Page:
+    """Count the folders directly below one."""
+    return list_children(call, folder)

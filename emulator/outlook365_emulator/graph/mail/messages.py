@@ -14,9 +14,10 @@ from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.addresses import resolved, resolved_all
 from outlook365_emulator.graph.mail.attachments import attach
 from outlook365_emulator.graph.mail.bodies import preview_of, stored_body
-from outlook365_emulator.graph.mail.composing import compose, judge_headers
+from outlook365_emulator.graph.mail.composing import compose, follow_up_flag, refuse_extended_properties
 from outlook365_emulator.graph.mail.documents import members_of, write_message
 from outlook365_emulator.graph.mail.message_resource import message_resource
+from outlook365_emulator.graph.mail.search_folders import messages_in
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.store.records.mail import MailFolder, Message
 
@@ -35,17 +36,21 @@ _READ_ONLY = (
     "isDraft",
     "webLink",
     "uniqueBody",
+    "attachments",
+    "internetMessageHeaders",
 )
 _DRAFT_ONLY = ("from", "sender", "toRecipients", "ccRecipients", "bccRecipients", "replyTo", "internetMessageId")
+_NULLABLE = ("subject", "isDeliveryReceiptRequested")
 _RECIPIENTS = ("toRecipients", "ccRecipients", "bccRecipients", "replyTo")
 
 
 def listed_folders(call: Call) -> list[int]:
     """Return the folders whose messages `/messages` lists: all but hidden ones and what lies below them."""
-    found = []
-    root = call.mailbox.folders.well_known("msgfolderroot")
-    if root is not None:
-        found = [folder.number for folder in call.mailbox.folders.subtree(root.number) if not folder.hidden]
+    folders = call.mailbox.folders
+    root = folders.well_known("msgfolderroot")
+    found = [] if root is None else [root.number]
+    for number in found:
+        found.extend(child.number for child in folders.children(number) if not child.hidden)
     return found
 
 
@@ -71,6 +76,9 @@ def count(call: Call) -> Page:
 def list_in_folder(call: Call, folder: MailFolder) -> Page:
     """List the messages of one folder, newest first."""
     path = f"{call.user_path}/mailFolders('{quote(call.keys[1], safe='')}')/messages"
+    if folder.search is not None:
+        records, total = messages_in(call.mailbox, folder, call.now)
+        return Page(resource=message_resource(), records=records, path=path, total=total)
     folders = listed_folders(call) if folder.well_known == "msgfolderroot" else [folder.number]
     return _page(call, folders, path)
 
@@ -89,7 +97,9 @@ def get(call: Call, message: Message) -> EntityAnswer:
 
 def created(call: Call, message: Message) -> EntityAnswer:
     """Return the answer to a request that made a message."""
-    location = f"{call.user_path}/messages('{call.mailbox.ids.item(message.folder, message.number)}')"
+    ids = call.mailbox.ids
+    item = ids.immutable(message.stable) if call.preferences.immutable_ids else ids.item(message.folder, message.number)
+    location = f"{call.user_path}/messages('{item}')"
     return EntityAnswer(
         resource=message_resource(),
         record=message,
@@ -126,7 +136,7 @@ def _draft_in(call: Call, folder: MailFolder, body: dict[str, Any]) -> Message:
 def update(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
     """Change members of a message; recipients, sender and the internet message id only while it is a draft."""
     given = {name: value for name, value in body.items() if not name.startswith("@odata.")}
-    judge_headers(given)
+    refuse_extended_properties(given)
     for name in given:
         if name in _READ_ONLY:
             raise graph_error("property_read_only", because=f"{name} of a message is read-only")
@@ -134,6 +144,7 @@ def update(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
             raise graph_error("invalid_property_set", because=f"{name} can be set only while the message is a draft")
     members = members_of(message)
     members.update(_settable(call, given))
+    members = {name: value for name, value in members.items() if value is not None or name in _NULLABLE}
     members["lastModifiedDateTime"] = iso_seconds(call.now)
     changed = write_message(
         call.mailbox,
@@ -149,13 +160,18 @@ def update(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
 
 
 def _settable(call: Call, given: dict[str, Any]) -> dict[str, Any]:
-    found = {name: value for name, value in given.items() if name not in ("attachments", "internetMessageHeaders")}
+    found = dict(given)
     for name in _RECIPIENTS:
         if name in found:
             found[name] = resolved_all(call.tenant, found[name])
     for name in ("from", "sender"):
         if found.get(name):
             found[name] = resolved(call.tenant, found[name])
+    for name in ("isRead", "isReadReceiptRequested"):
+        if name in found:
+            found[name] = bool(found[name])
+    if found.get("internetMessageId", "") is None:
+        del found["internetMessageId"]
     if "from" in found and "sender" not in found:
         found["sender"] = found["from"]
     if "body" in found:
@@ -171,26 +187,6 @@ def _settable(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def follow_up_flag(call: Call, flag: dict[str, Any]) -> dict[str, Any]:
-    """Return a flag as it is stored.
-
-    Raises:
-        GraphError: a due date without a start date (Graph resource `followupFlag`).
-    """
-    if flag.get("dueDateTime") and not flag.get("startDateTime"):
-        raise graph_error(
-            "invalid_request", detail="dueDateTime requires startDateTime.", because="set startDateTime too"
-        )
-    stored = {"flagStatus": flag.get("flagStatus") or "notFlagged"}
-    for name in ("startDateTime", "dueDateTime", "completedDateTime"):
-        if flag.get(name):
-            stored[name] = flag[name]
-    if stored["flagStatus"] == "complete":
-        day = f"{call.now:%Y-%m-%d}T00:00:00.0000000"
-        stored.setdefault("completedDateTime", {"dateTime": day, "timeZone": "UTC"})
-    return stored
-
-
 def _folder_of(call: Call, message: Message) -> MailFolder:
     folder = call.mailbox.folders.get(message.folder)
     assert folder is not None, "a message lies in a folder"
@@ -199,15 +195,25 @@ def _folder_of(call: Call, message: Message) -> MailFolder:
 
 @operation("DELETE /users/{user}/messages/{message}", least="Mail.ReadWrite")
 def delete(call: Call, message: Message) -> NoContent:
-    """Move a message to Deleted Items; from there to Recoverable Items, which nothing lists."""
+    """Move a message to Deleted Items, from there to Recoverable Items, and from there away for good."""
     folders = call.mailbox.folders
     deleted = folders.well_known("deleteditems")
     recoverable = folders.well_known("recoverableitemsdeletions")
     assert deleted is not None, "every mailbox has Deleted Items"
     assert recoverable is not None, "every mailbox has Recoverable Items"
-    here = {folder.number for folder in folders.subtree(deleted.number)}
-    relocate(call, message, recoverable if message.folder in here else deleted)
+    if message.folder == recoverable.number:
+        purge(call, message)
+    else:
+        here = {folder.number for folder in folders.subtree(deleted.number)}
+        relocate(call, message, recoverable if message.folder in here else deleted)
     return NoContent()
+
+
+def purge(call: Call, message: Message) -> None:
+    """Take a message and its attachments out of the mailbox for good."""
+    for held in call.mailbox.attachments.of(message):
+        call.unit.remove(call.mailbox.attachments, held)
+    call.unit.remove_item(call.mailbox, call.mailbox.messages, message)
 
 
 def relocate(call: Call, message: Message, folder: MailFolder) -> Message:

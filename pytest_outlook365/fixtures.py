@@ -1,0 +1,81 @@
+"""The fixtures."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_outlook365.marker import Options, options_of, refuse
+from pytest_outlook365.report import WORLD, not_emulated_text
+from pytest_outlook365.session import Session
+
+if TYPE_CHECKING:
+    from outlook365_emulator.client import Control, World
+    from outlook365_emulator.config import Settings
+
+
+@pytest.fixture(scope="session")
+def outlook365_settings() -> "Settings":
+    """How the session's emulator is started; override it in your conftest.py to return other `Settings`."""
+    from outlook365_emulator.config import Settings
+
+    return Settings()
+
+
+@pytest.fixture(scope="session")
+def _outlook365_session(outlook365_settings: "Settings") -> Iterator[Session]:
+    session = Session(outlook365_settings)
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def outlook365_emulator(_outlook365_session: Session) -> "Control":
+    """The emulator that the tests of this process share: where it is, and `add_world()` for further worlds."""
+    return _outlook365_session.control
+
+
+@pytest.fixture
+def outlook365(request: pytest.FixtureRequest, _outlook365_session: Session) -> Iterator["World"]:
+    """A fresh world with one tenant in an emulator of Microsoft Entra ID and Microsoft Graph, dropped after the test.
+
+    While the test runs, connections of this process to Microsoft's hosts reach it.
+    """
+    __tracebackhide__ = True
+    item: pytest.Item = request.node
+    options = options_of(item)
+    world = _world(_outlook365_session, options, item)
+    item.stash[WORLD] = world
+    with ExitStack() as stack:
+        stack.callback(_drop, item, world, fail=options.not_emulated == "fail")
+        if options.intercept:
+            stack.enter_context(_outlook365_session.intercepted(world))
+        yield world
+
+
+def _world(session: Session, options: Options, item: pytest.Item) -> "World":
+    __tracebackhide__ = True
+    from outlook365_emulator.client import ControlError
+
+    try:
+        return session.control.add_world(**_document(session, options, item))
+    except (ControlError, ValueError) as error:
+        asked = f"world={options.world!r}" if options.world is not None else f"environment={options.environment!r}"
+        refuse(f"{asked}: {error}")
+
+
+def _document(session: Session, options: Options, item: pytest.Item) -> Any:
+    if options.world is None:
+        return {"tenants": [{"cloud": options.environment or "global"}]}
+    beside = item.path.parent / options.world
+    return session.emulator.world_document(beside if beside.is_file() else options.world)
+
+
+def _drop(item: pytest.Item, world: "World", *, fail: bool) -> None:
+    __tracebackhide__ = True
+    del item.stash[WORLD]
+    asked = world.journal.not_emulated if fail else {}
+    world.drop()
+    if asked:
+        pytest.fail(not_emulated_text(asked), pytrace=False)

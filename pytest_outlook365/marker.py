@@ -1,0 +1,79 @@
+"""The marker: `@pytest.mark.outlook365(environment=…, world=…, intercept=…, not_emulated=…)`."""
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal, NoReturn
+
+import pytest
+
+MARKER = "outlook365"
+DESCRIPTION = (
+    f"{MARKER}(*, environment='global', world=None, intercept=True, not_emulated='fail'): the world that the fixture "
+    f"{MARKER} makes: its cloud (global, usgov, usgov_dod, china), or a world file; whether connections of this "
+    "process are led to it; whether an operation that is not emulated fails the test ('allow': it does not)."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the marker says.
+
+    Attributes:
+        environment: id of the cloud of the world's tenant; `global` when neither it nor a world is given.
+        world: name of a shipped world or path of a world file, in place of a world with one empty tenant. A relative
+            path counts from the folder of the test file, or else from where pytest was started.
+        intercept: whether connections of this process to Microsoft's hosts are led to the emulator.
+        not_emulated: `fail`: a test whose code asks for an operation that is not emulated fails; `allow`: it does not.
+    """
+
+    environment: str | None = None
+    world: str | None = None
+    intercept: bool = True
+    not_emulated: Literal["fail", "allow"] = "fail"
+
+    def __post_init__(self) -> None:
+        if self.environment is not None and self.world is not None:
+            raise ValueError("give environment or world, not both: a world file says the cloud of each tenant")
+        if not isinstance(self.intercept, bool):
+            raise ValueError(f"intercept is True or False, not {self.intercept!r}")
+        if self.not_emulated not in ("fail", "allow"):
+            raise ValueError(f"not_emulated is 'fail' or 'allow', not {self.not_emulated!r}")
+
+
+def options_of(item: pytest.Item) -> Options:
+    """Return what the markers of a test say together; the closest one wins.
+
+    Args:
+        item: the test. A misspelt option fails it, with the nearest right name.
+    """
+    __tracebackhide__ = True
+    given: dict[str, Any] = {}
+    for mark in reversed(list(item.iter_markers(MARKER))):
+        if mark.args:
+            refuse(f"takes keywords only, got {mark.args[0]!r}: write one of {', '.join(_names())}")
+        if "environment" in mark.kwargs or "world" in mark.kwargs:
+            given = {key: value for key, value in given.items() if key not in ("environment", "world")}
+        given |= mark.kwargs
+    for name in given:
+        if name not in _names():
+            refuse(_unknown(name))
+    try:
+        return Options(**given)
+    except ValueError as error:
+        refuse(str(error))
+
+
+def refuse(problem: str) -> NoReturn:
+    """Fail the test because of what its marker says."""
+    __tracebackhide__ = True
+    pytest.fail(f"@pytest.mark.{MARKER}: {problem}", pytrace=False)
+
+
+def _names() -> list[str]:
+    return [field.name for field in fields(Options)]
+
+
+def _unknown(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, _names(), n=1)
+    return f"unknown option {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_names())}")

@@ -1,0 +1,75 @@
+"""What people read: the journal below a failed test, and why an operation that is not emulated failed one."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from outlook365_emulator.client import World
+
+WORLD = pytest.StashKey["World"]()
+"""Where a test item keeps its world while that lives."""
+
+SECTION = "outlook365"
+OPTION = "outlook365_journal"
+
+
+def add_option(parser: pytest.Parser) -> None:
+    """Add our group to `pytest --help`."""
+    group = parser.getgroup("outlook365", "pytest-outlook365")
+    group.addoption(
+        "--outlook365-journal",
+        dest=OPTION,
+        type=int,
+        default=20,
+        metavar="N",
+        help="show the last N requests of its world below a failed test (default: 20; 0: none)",
+    )
+
+
+def add_section(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Add the journal of the test's world to the report of its failure.
+
+    Args:
+        item: the test; nothing is added where its world is gone or it had none.
+        report: the report of the phase that failed.
+    """
+    world = item.stash.get(WORLD, None)
+    last = int(item.config.getoption(OPTION))
+    if world is not None and last > 0:
+        report.sections.append((SECTION, journal_text(world, last)))
+
+
+def journal_text(world: "World", last: int) -> str:
+    """Write the last requests of a world with an explanation of each refusal.
+
+    Args:
+        world: the world.
+        last: how many requests.
+    """
+    from outlook365_emulator.client import ControlError
+
+    head = f"world {world.name}, seed {world.seed}"
+    try:
+        return f"{head}\n{world.journal.text(last)}"
+    except ControlError as error:
+        # The report of a failed test must not fail.
+        return f"{head}: the journal could not be read: {error}"
+
+
+def not_emulated_text(asked: Mapping[str, int]) -> str:
+    """Say what was asked for and is not emulated, and what to do about it.
+
+    Args:
+        asked: the operations with how often each was asked for.
+    """
+    lines = [f"  {operation}" + (f"  ({count} times)" if count > 1 else "") for operation, count in asked.items()]
+    return "\n".join(
+        [
+            "the code under test asked for what pytest-outlook365 does not emulate, and was answered 501 NotEmulated:",
+            *lines,
+            "Ask for it in the project's issue tracker, with this line. If the answer is all right for this test, mark "
+            'it with @pytest.mark.outlook365(not_emulated="allow").',
+        ]
+    )
