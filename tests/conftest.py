@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Here and not in tests/plugin: pytest takes plugins from the first conftest only.
+pytest_plugins = ["pytester"]
+
 LONG = os.environ.get("OUTLOOK365_LONG") == "1"
 
 # Deadlines are off: two workers share two cores. A failure prints the blob that reproduces it.

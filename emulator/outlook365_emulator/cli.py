@@ -220,9 +220,9 @@ def _lines(details: dict[str, Any]) -> Iterator[str]:
         yield click.style("Try this first, in another shell:", bold=True)
         yield from _first_try(details)
     yield ""
-    yield "Unmodified programs reach it by the proxy:"
-    bundle = details["env"]["SSL_CERT_FILE"]
-    yield f"  HTTPS_PROXY={details['proxy_url']} SSL_CERT_FILE={bundle} REQUESTS_CA_BUNDLE={bundle} your-program"
+    url = details["http_url"]
+    yield "Programs started from a shell reach it unmodified after:"
+    yield f'  eval "$(outlook365-emulator env --url {url})"'
     yield ""
     yield "Ctrl-C stops it."
 
@@ -251,6 +251,48 @@ def _first_try(details: dict[str, Any]) -> Iterator[str]:
     yield '    | sed \'s/.*"access_token":"\\([^"]*\\)".*/\\1/\')'
     yield '  curl -s -H "Authorization: Bearer $TOKEN" \\'
     yield f"    '{details['graph_url']}/v1.0/users/{details['user']}/messages?$select=subject,from&$top=3'"
+
+
+@main.command(epilog='\b\nExample:\n  eval "$(outlook365-emulator env)"')
+@click.option(
+    "--url",
+    default=f"http://127.0.0.1:{PORTS['port']}",
+    show_default=True,
+    help="Root of the running emulator's HTTP port.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the variables as JSON.")
+def env(url: str, as_json: bool) -> None:
+    """Print the variables by which programs started from a shell reach a running emulator, unmodified."""
+    import shlex
+
+    import msgspec
+
+    variables = _ready_details(url)["env"]
+    if as_json:
+        click.echo(msgspec.json.encode(variables).decode())
+        return
+    click.echo("\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()))
+
+
+def _ready_details(url: str) -> dict[str, Any]:
+    """Ask a running emulator for the content of its ready file."""
+    import http.client
+    from urllib.parse import urlsplit
+
+    import msgspec
+
+    try:
+        place = urlsplit(url)
+        connection = http.client.HTTPConnection(place.hostname or "", place.port or 80, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("GET", "/_emulator/v1/ready")
+            answer = connection.getresponse().read()
+        details = msgspec.json.decode(answer, type=dict[str, Any])
+        if "env" not in details:
+            raise ValueError("what answers is no emulator")
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise Refused(f"no emulator answers at {url}: {error}") from None
+    return details
 
 
 @main.group(epilog="\b\nExample:\n  outlook365-emulator world validate ./my-world.yaml")

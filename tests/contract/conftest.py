@@ -1,19 +1,23 @@
 """A running emulator with the world contoso, for every test of the wire."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from outlook365_emulator.config import Settings
-from outlook365_emulator.emulator import Emulator
+
+if TYPE_CHECKING:
+    from outlook365_emulator.emulator import Emulator
 
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 
 
 @pytest.fixture(scope="session")
-def emulator() -> Iterator[Emulator]:
+def emulator() -> Iterator["Emulator"]:
     """An emulator in a thread; a test that changes its world contoso should put things back, or make its own world."""
+    from outlook365_emulator.config import Settings
+    from outlook365_emulator.emulator import Emulator
+
     with Emulator(Settings(world="contoso")) as running:
         yield running
         errors = running.errors
@@ -21,7 +25,7 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="session")
-def details(emulator: Emulator) -> dict[str, Any]:
+def details(emulator: "Emulator") -> dict[str, Any]:
     """What the ready file holds."""
     return emulator.details()
 

@@ -86,7 +86,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 
 def test_the_printed_example_works_when_pasted(serve: Callable[..., Served], tmp_path: Path) -> None:
     served = serve(*ANY_PORTS)
-    printed = served.until("Unmodified programs")
+    printed = served.until("Programs started from a shell")
     assert "Ctrl-C stops it." in served.text
     example = printed.split("Try this first, in another shell:\n")[1]
     pasted = subprocess.run(
@@ -237,6 +237,23 @@ def test_a_bad_world_file_is_one_line_that_names_the_place(tmp_path: Path, place
     assert ended.stderr.strip() == said
 
 
+def test_env_prints_the_variables_of_a_running_emulator(serve: Callable[..., Served], tmp_path: Path) -> None:
+    details = serve(*ANY_PORTS).details
+    assert json.loads(run("env", "--url", details["http_url"], "--json").stdout) == details["env"]
+    lines = run("env", "--url", details["http_url"]).stdout
+    script = f"{lines}\nexec env"
+    shell = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert set(shell.stdout.splitlines()) >= {f"{name}={value}" for name, value in details["env"].items()}
+
+
+def test_env_without_an_emulator_is_one_line() -> None:
+    for url in ("http://127.0.0.1:1", "nonsense"):
+        ended = run("env", "--url", url)
+        assert ended.returncode == 2
+        assert ended.stderr.startswith(f"Error: no emulator answers at {url}")
+        assert len(ended.stderr.splitlines()) == 1
+
+
 def test_world_validate_counts(tmp_path: Path) -> None:
     file = tmp_path / "small.yaml"
     file.write_text(WORLD)
@@ -255,8 +272,19 @@ def test_version() -> None:
     assert run("--version").stdout.split() == ["outlook365-emulator", __version__]
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["world"], ["world", "list"], ["world", "validate"]])
+@pytest.mark.parametrize("command", [[], ["serve"], ["env"], ["world"], ["world", "list"], ["world", "validate"]])
 def test_every_help_has_an_example(command: list[str]) -> None:
     ended = run(*command, "--help")
     assert ended.returncode == 0
-    assert re.search(r"Examples?:\n +outlook365-emulator", ended.stdout)
+    assert re.search(r"Examples?:\n +(eval \"\$\()?outlook365-emulator", ended.stdout)
+
+
+def test_the_reference_lists_every_option_and_variable(repository: Path) -> None:
+    from outlook365_emulator.cli import main
+
+    page = (repository / "docs" / "reference" / "command-line.md").read_text()
+    serve = main.commands["serve"]
+    shown = [option for option in serve.params if not getattr(option, "hidden", False)]
+    missing = [option.opts[0] for option in shown if f"`{option.opts[0]}" not in page]
+    missing += [str(option.envvar) for option in shown if option.envvar and f"`{option.envvar}`" not in page]
+    assert not missing

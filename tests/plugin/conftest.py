@@ -247,3 +247,38 @@ def ask() -> Callable[..., str]:
         return STACKS[stack](url, begin)
 
     return get
+
+
+Run = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    """`run(text, *options)` runs a test file in a pytest of its own; `conftest=` adds one, `plugins=` more plugins.
+
+    Third-party plugins that the run does not name are off: it is the plugin of the installed distribution that counts.
+    """
+
+    def make(text: str, *options: str, conftest: str = "", plugins: tuple[str, ...] = ()) -> pytest.RunResult:
+        pytester.makeini("[pytest]\nfilterwarnings = error\n")
+        pytester.makepyfile(test_theirs=text)
+        if conftest:
+            pytester.makeconftest(conftest)
+        off = [f"no:{name}" for name in THIRD_PARTY if name not in plugins]
+        chosen = [argument for name in ("no:cacheprovider", *off) for argument in ("-p", name)]
+        return pytester.runpytest_subprocess(*chosen, *options, timeout=60)
+
+    return make
+
+
+THIRD_PARTY = (
+    "asyncio",
+    "anyio",
+    "hypothesispytest",
+    "pytest_httpx",
+    "randomly",
+    "respx",
+    "socket",
+    "timeout",
+    "xdist",
+)

@@ -94,7 +94,8 @@ class Control:
         __tracebackhide__ = True
         # Asked anew: it depends on the emulator's environment, NO_PROXY among others.
         details = self._connection.call("GET", "/ready")
-        proxy, led = details["proxy_url"], details["proxy_url"].replace("://", f"://{quote(world, safe='')}@", 1)
+        # requests and urllib send no user name without a password; the proxy does not look at it.
+        proxy, led = details["proxy_url"], details["proxy_url"].replace("://", f"://{quote(world, safe='')}:-@", 1)
         variables = {name: led if value == proxy else value for name, value in details["env"].items()}
         return variables | {"OUTLOOK365_TLS_PORT": str(tls_port)}
 

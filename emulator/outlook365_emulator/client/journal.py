@@ -29,6 +29,7 @@ class JournalEntry:
         permissions: scopes or roles of the token.
         missing: what the token lacked: any one of these would do.
         fault: name of the fault that answered or changed the answer, or "".
+        batch: for an item of a `$batch` its id there, or "".
         placed: how the request was placed in its world.
         duration_ms: time spent, in milliseconds.
     """
@@ -49,6 +50,7 @@ class JournalEntry:
     permissions: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     fault: str = ""
+    batch: str = ""
     placed: str = ""
     duration_ms: float = 0.0
 

@@ -1,11 +1,20 @@
 """What an operation answers, as values; `render` writes them."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, TypeAlias, get_args
 
 import msgspec
 
 from outlook365_emulator.graph.resource import Resource
+from outlook365_emulator.store.change_log import Change
+
+Bounds: TypeAlias = tuple[datetime | None, datetime | None]
+"""The earliest and the latest instant of interest, both inclusive; None for no bound."""
+
+Position: TypeAlias = tuple[int, int]
+"""Where a record stands in the order of the first round of a delta query; the greatest comes first."""
 
 
 class Page(msgspec.Struct, kw_only=True):
@@ -16,12 +25,41 @@ class Page(msgspec.Struct, kw_only=True):
         records: the whole collection in its default order.
         path: path of the collection for `@odata.context`, below `$metadata#`.
         total: how many there are, if known without counting.
+        runs: returns the collection as several runs, each in the default order, where the property of that order lies
+            within bounds; a filter then reads no more than it must.
     """
 
     resource: Resource
     records: Iterable[Any]
     path: str
     total: int | None = None
+    runs: Callable[[Bounds], list[Iterable[Any]]] | None = None
+
+
+class Changes(msgspec.Struct, kw_only=True):
+    """A collection whose changes are asked for; `delta` does the rest.
+
+    Attributes:
+        resource: the type of the records.
+        shelf: name of the shelf in the change log, `message`.
+        folder: number of the folder, or None for the whole mailbox.
+        below: returns the records that stand below a position in the first round, or all for None, in its order.
+        position: returns where a record stands.
+        get: returns a record of the collection by its number, or None.
+        number: returns the number of a record.
+        removed_id: returns the id of an item that is gone.
+        narrows: whether `$filter` and `$orderby` on `receivedDateTime`, `$expand` and `$top` are taken.
+    """
+
+    resource: Resource
+    shelf: str
+    folder: int | None
+    below: Callable[[Position | None], Iterable[Any]]
+    position: Callable[[Any], Position]
+    get: Callable[[int], Any]
+    number: Callable[[Any], int]
+    removed_id: Callable[[Change], str]
+    narrows: bool = False
 
 
 class Entity(msgspec.Struct, kw_only=True):
@@ -49,11 +87,13 @@ class Document(msgspec.Struct, kw_only=True):
         body: members after `@odata.context`.
         context: text below `$metadata#`, or "" for none.
         status: HTTP status.
+        applied: whether `Preference-Applied` says what was preferred.
     """
 
     body: dict[str, Any]
     context: str = ""
     status: int = 200
+    applied: bool = False
 
 
 class Accepted(msgspec.Struct):
@@ -76,4 +116,29 @@ class Text(msgspec.Struct):
     content_type: str = "text/plain"
 
 
-Answer = Page | Entity | Document | Accepted | NoContent | Text
+Answer = Page | Changes | Entity | Document | Accepted | NoContent | Text
+
+COLLECTION_OPTIONS = frozenset(
+    {"select", "expand", "filter", "orderby", "top", "skip", "skiptoken", "count", "search", "format"}
+)
+ENTITY_OPTIONS = frozenset({"select", "expand", "format"})
+COUNT_OPTIONS = frozenset({"filter", "search"})
+DELTA_OPTIONS = COLLECTION_OPTIONS | {"deltatoken"}
+"""What is read on a delta query; most of it only to be refused in Exchange's words."""
+
+_OPTIONS_OF: Mapping[Any, frozenset[str]] = MappingProxyType(
+    {Page: COLLECTION_OPTIONS, Changes: DELTA_OPTIONS, Document: COLLECTION_OPTIONS}
+)
+
+
+def options_of(path: str, returned: Any) -> frozenset[str]:
+    """Return the query options that an operation takes.
+
+    Args:
+        path: its path; `/$count` takes but a filter.
+        returned: the annotation of what its handler returns, an answer or a union of answers.
+    """
+    if path.endswith("/$count"):
+        return COUNT_OPTIONS
+    kinds = get_args(returned) or (returned,)
+    return next((_OPTIONS_OF[kind] for kind in kinds if kind in _OPTIONS_OF), ENTITY_OPTIONS)

@@ -6,7 +6,7 @@ its delta link continues from there, so that nothing is lost between pages. Toke
 the first request; they are bound to tenant, mailbox and collection.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import islice
 from typing import Any, Literal
@@ -14,18 +14,13 @@ from typing import Any, Literal
 import msgspec
 
 from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.graph.answers import DELTA_OPTIONS, Changes
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.delta_options import DELTA_OPTIONS, RoundOptions, first_options, keeps
-from outlook365_emulator.graph.resource import Resource
+from outlook365_emulator.graph.delta_options import RoundOptions, first_options, keeps
 from outlook365_emulator.graph.sealed import seal, unseal
 from outlook365_emulator.odata.options import QueryOptions, parse_options
 from outlook365_emulator.odata.paging import next_link
 from outlook365_emulator.store.change_log import TOMBSTONES_KEPT, Change
-
-__all__ = ["DAYS_SETTING", "DELTA_OPTIONS", "Changed", "Changes", "Place", "State", "cut_round"]
-
-Place = tuple[int, int]
-"""Where a record stands in the order of the first round; the greatest comes first."""
 
 DAYS_SETTING = "delta_token_days"
 """The world's setting for how many days of its clock a delta token lives; without it as long as tombstones are kept."""
@@ -36,32 +31,6 @@ PAGE_LIMIT = 200
 
 _PURPOSE = "delta"
 _LATEST = "latest"
-
-
-class Changes(msgspec.Struct, kw_only=True):
-    """A collection whose changes are asked for; an operation answers it and the mechanism does the rest.
-
-    Attributes:
-        resource: the type of the records.
-        shelf: name of the shelf in the change log, `message`.
-        folder: number of the folder, or None for the whole mailbox.
-        below: returns the records that stand below a place in the first round, or all for None, in its order.
-        place: returns where a record stands.
-        get: returns a record of the collection by its number, or None.
-        number: returns the number of a record.
-        removed_id: returns the id of an item that is gone.
-        narrows: whether `$filter` and `$orderby` on `receivedDateTime`, `$expand` and `$top` are taken.
-    """
-
-    resource: Resource
-    shelf: str
-    folder: int | None
-    below: Callable[[Place | None], Iterable[Any]]
-    place: Callable[[Any], Place]
-    get: Callable[[int], Any]
-    number: Callable[[Any], int]
-    removed_id: Callable[[Call, Change], str]
-    narrows: bool = False
 
 
 class State(msgspec.Struct, array_like=True):
@@ -76,7 +45,7 @@ class State(msgspec.Struct, array_like=True):
         known: numbers of items up to this one existed when the round before began.
         counted: the same for this round.
         options: the options of the first request.
-        place: place of the last record reported in a first round, or None.
+        position: where the last record stood that a first round has reported, or None.
         reported: how many records the first round has reported.
         link: whether the token is that of a page or of the next round.
     """
@@ -89,7 +58,7 @@ class State(msgspec.Struct, array_like=True):
     known: int
     counted: int
     options: RoundOptions
-    place: tuple[int, int] | None = None
+    position: tuple[int, int] | None = None
     reported: int = 0
     link: Literal["page", "round"] = "page"
 
@@ -204,14 +173,14 @@ def _first_page(changes: Changes, state: State, size: int) -> tuple[list[Any], S
     if not state.options.reports("created"):
         return [], None
     records = (
-        record for record in changes.below(state.place) if changes.number(record) <= state.counted and keep(record)
+        record for record in changes.below(state.position) if changes.number(record) <= state.counted and keep(record)
     )
     size = min(size, state.options.limit - state.reported)
     found = list(islice(records, size + 1))
     if len(found) <= size or state.reported + size >= state.options.limit:
         return found[:size], None
-    place, reported = changes.place(found[size - 1]), state.reported + size
-    return found[:size], msgspec.structs.replace(state, place=place, reported=reported)
+    position, reported = changes.position(found[size - 1]), state.reported + size
+    return found[:size], msgspec.structs.replace(state, position=position, reported=reported)
 
 
 def _page(call: Call, changes: Changes, state: State, size: int) -> tuple[list[Any], State | None]:
@@ -245,7 +214,7 @@ def _reported(changes: Changes, state: State, change: Change, keep: Callable[[An
 
 def _next_round(call: Call, state: State) -> State:
     return msgspec.structs.replace(
-        state, since=state.until, known=state.counted, place=None, reported=0, link="round"
+        state, since=state.until, known=state.counted, position=None, reported=0, link="round"
     )
 
 

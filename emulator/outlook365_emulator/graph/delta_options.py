@@ -15,11 +15,6 @@ from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.odata.tree import Binary, Constant, Path
 
-DELTA_OPTIONS: Final = frozenset(
-    {"select", "expand", "filter", "orderby", "top", "skip", "count", "search", "skiptoken", "deltatoken", "format"}
-)
-"""What is read on a delta query; most of it only to be refused in Exchange's words."""
-
 FILTERED_LIMIT: Final = 5000
 UNLIMITED: Final = 2**53
 CHANGE_TYPES: Final = ("created", "updated", "deleted")

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar, get_type_hints
 
 import msgspec
 
+from outlook365_emulator.graph.answers import ENTITY_OPTIONS, options_of
 from outlook365_emulator.tables.graph_permissions import PermissionRow, permission_row
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -69,6 +70,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         waits: whether the handler is an `async def`.
         workload: who answers: Exchange (`outlook`) or the directory.
         permissions: its row of the published table.
+        options: the query options that it takes.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     workload: Workload
     permissions: PermissionRow | None
     body_type: type[Any] | None = None
+    options: frozenset[str] = ENTITY_OPTIONS
 
     @property
     def route(self) -> str:
@@ -138,6 +141,7 @@ def operation(
             workload=workload or ("outlook" if path.count("/") > 2 else "directory"),
             permissions=permission_row(route),
             body_type=hints.get("body"),
+            options=options_of(path, hints.get("return")),
         )
         return handler
 

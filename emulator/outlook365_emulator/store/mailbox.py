@@ -247,6 +247,10 @@ class Mailbox:
     Args:
         owner: object id of the user that it belongs to.
         guid: the mailbox's own GUID, part of all its ids.
+
+    Attributes:
+        generation: generation of the sync states of delta queries; raising it makes all delta tokens too old.
+        search_texts: what `$search` has prepared of messages, by number; may be emptied at any time.
     """
 
     __slots__ = (
@@ -255,6 +259,7 @@ class Mailbox:
         "categories",
         "changes",
         "folders",
+        "generation",
         "guid",
         "ids",
         "messages",
@@ -263,6 +268,7 @@ class Mailbox:
         "owner",
         "rights",
         "rules",
+        "search_texts",
         "sent",
         "settings",
         "uploads",

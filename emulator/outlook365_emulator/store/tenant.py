@@ -5,6 +5,7 @@ from typing import Any
 
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import (
+    AppAssignment,
     Application,
     Group,
     PermissionGrant,
@@ -34,6 +35,7 @@ class Tenant:
     """
 
     __slots__ = (
+        "app_assignments",
         "applications",
         "cloud",
         "display_name",
@@ -80,6 +82,10 @@ class Tenant:
             lambda assignment: assignment.id,
             {"pair": lambda assignment: (f"{assignment.client} {assignment.permission}",)},
         )
+        self.app_assignments: Table[AppAssignment] = Table(
+            lambda assignment: assignment.id,
+            {"triple": lambda one: (f"{one.principal} {one.resource} {one.role}",)},
+        )
         self.refresh_tokens: Table[RefreshToken] = Table(lambda token: token.value)
         self.mailboxes: Table[Mailbox] = Table(lambda mailbox: mailbox.owner)
 
@@ -91,6 +97,7 @@ class Tenant:
             self.service_principals,
             self.grants,
             self.role_assignments,
+            self.app_assignments,
             self.refresh_tokens,
         )
 

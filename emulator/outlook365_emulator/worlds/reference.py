@@ -153,9 +153,9 @@ def _contoso() -> str:
     details = connection_details(build_world(Hosting(), load_world_file("contoso")))
     rows = [
         "## The world contoso\n",
-        "`outlook365-emulator serve` loads it unless another one is named. Its ids, secrets and passwords are the same on",
-        "every start; `certificate_pfx_base64` is made at start. The applications hold every permission of their kind, and",
-        "an administrator has consented.\n",
+        "`outlook365-emulator serve` loads it unless another is named. Its ids, secrets and passwords are the same",
+        "on every start; `certificate_pfx_base64` is made at start. The applications hold every permission of their",
+        "kind, and an administrator has consented.\n",
         "| key of the ready file | value |",
         "|---|---|",
     ]

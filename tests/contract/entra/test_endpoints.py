@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 import outlook365_emulator.entra
+import pytest
 from outlook365_emulator.entra.endpoints import ENDPOINTS, operation_names
 from outlook365_emulator.entra.grants import GRANTS, NOT_EMULATED
 

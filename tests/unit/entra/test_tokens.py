@@ -51,6 +51,19 @@ def test_an_application_token_has_roles() -> None:
     assert (claims.version, claims.appid) == (2, "a")
 
 
+@pytest.mark.parametrize(
+    ("claims", "is_app"),
+    [
+        ({"idtyp": "user"}, False),
+        ({"scp": "Mail.Read"}, False),
+        ({"roles": ["Mail.Read"]}, True),
+        ({"idtyp": "app"}, True),
+    ],
+)
+def test_whose_token_it_is(claims: dict[str, Any], is_app: bool) -> None:
+    assert read_token(signed(KEYS, claims), KEYS).is_app is is_app
+
+
 def test_a_token_is_verified_once(monkeypatch: pytest.MonkeyPatch) -> None:
     text = signed(KEYS, CLAIMS)
     first = read_token(text, KEYS)

@@ -13,10 +13,13 @@ _TAIL = "</body></html>"
 _PREVIEW_LENGTH = 255
 _BREAKING = frozenset({"br", "p", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"})
 _RAW = frozenset({"script", "style", "title"})
-_TAG_NAME = re.compile(r"<(/?[a-zA-Z][^\s/>]*)")
+TAG_NAME = re.compile(r"<(/?[a-zA-Z][^\s/>]*)")
+"""The beginning of a tag, with its name."""
+
 _TAG_PART = re.compile(r">|=\s*[\"']")
 _RAW_END = re.compile(r"</(?:script|style|title)\b", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n]+")
+_BODY_TAG = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
 _IS_DOCUMENT = re.compile(r"<(?:html|body|!doctype)\b", re.IGNORECASE)
 
 
@@ -34,9 +37,9 @@ def _pieces(content: str) -> Iterator[tuple[str, str]]:
             return
         if start > position:
             yield "", content[position:start]
-        match = _TAG_NAME.match(content, start)
+        match = TAG_NAME.match(content, start)
         if match is not None:
-            position = _end_of_tag(content, match.end())
+            position = end_of_tag(content, match.end())
             name = match[1].lower()
             yield name, ""
             if name in _RAW:
@@ -50,7 +53,7 @@ def _pieces(content: str) -> Iterator[tuple[str, str]]:
             position = start + 1
 
 
-def _end_of_tag(content: str, position: int) -> int:
+def end_of_tag(content: str, position: int) -> int:
     """Return where the text after a tag begins; a quoted attribute may hold `>`."""
     while (match := _TAG_PART.search(content, position)) is not None:
         if match[0] == ">":
@@ -116,3 +119,40 @@ def preview_of(body: dict[str, Any]) -> str:
     text = html_to_text(content) if body["contentType"] == "html" else content
     text = re.sub(r"[ \t]+", " ", text.replace("\r\n", "\n").strip()).replace("\n", "\r\n")
     return text[:_PREVIEW_LENGTH]
+
+
+_QUOTE = re.compile(
+    r"<hr\b[^<>]*>\s*<div\b[^<>]*\bid=[\"']?(?:x_)*divRplyFwdMsg"
+    r"|<div\b[^<>]*\bid=[\"']?(?:x_)*(?:divRplyFwdMsg|appendonsend)"
+    r"|<div\b[^<>]*\bclass=[\"']?(?:x_)*gmail_quote|<blockquote\b[^<>]*\btype=[\"']?cite",
+    re.IGNORECASE,
+)
+_QUOTE_IN_TEXT = re.compile(r"^(?:_{20,}|-{3,} ?Original Message ?-{3,})[ \t]*\r?$", re.MULTILINE)
+
+
+def unique_part(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored body without the thread that it quotes (`uniqueBody`)."""
+    content = body["content"]
+    if body["contentType"] == "html":
+        match = _QUOTE.search(content)
+        rest = f"{content[: match.start()].rstrip()}{_TAIL}" if match else content
+    else:
+        match = _QUOTE_IN_TEXT.search(content)
+        rest = content[: match.start()].rstrip() if match else content
+    return {"contentType": body["contentType"], "content": rest}
+
+
+def insert_before(document: str, html_fragment: str) -> str:
+    """Return an HTML document with a fragment at the beginning of its body."""
+    match = _BODY_TAG.search(document)
+    if match is None:
+        return f"{_HEAD}{html_fragment}{document}{_TAIL}"
+    return f"{document[: match.end()]}{html_fragment}{document[match.end() :]}"
+
+
+def inner_html(document: str) -> str:
+    """Return what stands between the body tags of an HTML document, or the fragment itself."""
+    match = _BODY_TAG.search(document)
+    start = match.end() if match else 0
+    end = document.lower().rfind("</body")
+    return document[start : end if end >= start else len(document)]

@@ -4,6 +4,7 @@ Members and their order as Graph answers them: reference `graph-mail.md` section
 lies (id, parent folder, change key, conversation id, web link) is stamped whenever the record is written.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ import msgspec
 
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.graph.mail.bodies import preview_of, stored_body
-from outlook365_emulator.store.blobs import Blob
+from outlook365_emulator.graph.mail.sanitising import safe_html
 from outlook365_emulator.store.item_ids import conversation_id, conversation_index, thread_of
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.mail import MailFolder, Message
@@ -50,7 +51,23 @@ ORDER = (
     "bccRecipients",
     "replyTo",
     "flag",
+    "meetingMessageType",
+    "type",
+    "isOutOfDate",
+    "isAllDay",
+    "isDelegated",
+    "responseRequested",
+    "allowNewTimeProposals",
+    "meetingRequestType",
+    "startDateTime",
+    "endDateTime",
+    "location",
+    "recurrence",
+    "previousLocation",
+    "previousStartDateTime",
+    "previousEndDateTime",
 )
+"""Every member of a message in the order of the answers; those after `flag` are of meeting messages."""
 
 _WEB_LINK = "https://outlook.office365.com/owa/?ItemID={id}&exvsurl=1&viewmodel=ReadMessageItem"
 _EWS = str.maketrans("-_", "/+")
@@ -117,10 +134,13 @@ def write_message(
     *,
     number: int | None = None,
     stable: int | None = None,
-    headers: tuple[tuple[str, str], ...] = (),
-    mime: Blob | None = None,
+    like: Message | None = None,
+    headers: tuple[tuple[str, str], ...] | None = None,
+    **besides: Any,
 ) -> Message:
     """Make the record of a message in a folder of a mailbox, stamped with ids and a new change key.
+
+    HTML that could run is taken out of the document; the record keeps the body as it was sent.
 
     Args:
         mailbox: the mailbox; gives the counters.
@@ -128,8 +148,9 @@ def write_message(
         folder: where it lies.
         number: the item's counter, or None for a new one (a new message, or one that moves).
         stable: the counter of the immutable id, or None for a new message.
-        headers: internet message headers.
-        mime: the MIME text as received.
+        like: the message whose headers, MIME text, properties and extensions it has, where `besides` says nothing.
+        headers: internet message headers, or None for those of `like`.
+        besides: `hidden`, `mime`, `properties`, `extensions` of the record.
     """
     number = mailbox.take_number() if number is None else number
     stable = number if stable is None else stable
@@ -137,8 +158,10 @@ def write_message(
     item_id = mailbox.ids.item(folder.number, number)
     change_key = mailbox.ids.change_key(change)
     thread = thread_of(members["conversationIndex"])
+    body, unsafe = _cleaned(members["body"], like)
     stamped = {
         **members,
+        "body": body,
         "@odata.etag": f'W/"{change_key}"',
         "id": item_id,
         "changeKey": change_key,
@@ -148,6 +171,7 @@ def write_message(
     }
     document = {name: stamped[name] for name in ORDER if name in stamped}
     sender, author = stamped.get("sender"), stamped.get("from")
+    kept = {name: besides.get(name, getattr(like, name, default)) for name, default in _BESIDES.items()}
     return Message(
         number=number,
         stable=stable,
@@ -174,9 +198,30 @@ def write_message(
         preview=stamped["bodyPreview"],
         categories=tuple(stamped["categories"]),
         to=tuple(_part(one, "address") for one in stamped["toRecipients"]),
-        headers=headers,
-        mime=mime,
+        headers=headers if headers is not None else like.headers if like is not None else (),
+        unsafe_body=unsafe,
+        **kept,
     )
+
+
+_BESIDES: Mapping[str, Any] = {"hidden": False, "mime": None, "properties": (), "extensions": ()}
+"""What a record holds beside its document, and what it is by default."""
+
+
+def _cleaned(body: dict[str, Any], like: Message | None) -> tuple[dict[str, Any], str | None]:
+    """Return a body that is safe to show, and the body as it was sent where that differs."""
+    if like is not None and like.unsafe_body is not None and members_of(like)["body"] == body:
+        return body, like.unsafe_body
+    if body["contentType"] != "html":
+        return body, None
+    safe = safe_html(body["content"])
+    return (body, None) if safe == body["content"] else ({**body, "content": safe}, body["content"])
+
+
+def sent_body(message: Message, members: dict[str, Any]) -> dict[str, Any]:
+    """Return the body of a message as it was sent, unsafe parts included."""
+    body: dict[str, Any] = members["body"]
+    return body if message.unsafe_body is None else {**body, "content": message.unsafe_body}
 
 
 def _part(recipient: dict[str, Any] | None, name: str) -> str:

@@ -143,7 +143,7 @@ def _within(call: Call, folder: MailFolder, top: MailFolder) -> bool:
 
 
 def _destination(call: Call, folder: MailFolder, body: dict[str, Any]) -> MailFolder:
-    target = find_folder(call, body["DestinationId"])
+    target = find_folder(call, body["destinationId"])
     because = ""
     if target.number == folder.parent:
         because = f"{folder.display_name} lies in {target.display_name} already"
@@ -160,7 +160,7 @@ def _destination(call: Call, folder: MailFolder, body: dict[str, Any]) -> MailFo
 @operation(
     "POST /users/{user}/mailFolders/{folder}/move",
     least="Mail.ReadWrite",
-    body=Action("move", "mailFolder", required=("DestinationId",)),
+    body=Action("move", "mailFolder", required=("destinationId",)),
 )
 def move(call: Call, folder: MailFolder, body: dict[str, Any]) -> EntityAnswer:
     """Move a folder with everything in it; it keeps its id, which holds no place."""
@@ -174,7 +174,7 @@ def move(call: Call, folder: MailFolder, body: dict[str, Any]) -> EntityAnswer:
 @operation(
     "POST /users/{user}/mailFolders/{folder}/copy",
     least="Mail.ReadWrite",
-    body=Action("copy", "mailFolder", required=("DestinationId",)),
+    body=Action("copy", "mailFolder", required=("destinationId",)),
 )
 def copy(call: Call, folder: MailFolder, body: dict[str, Any]) -> EntityAnswer:
     """Copy a folder with its messages and the folders below it."""

@@ -4,6 +4,7 @@ Field meanings follow the Graph resources `user`, `group`, `application`, `servi
 and `appRoleAssignment`.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -29,6 +30,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
         guest_of: home tenant id of a guest, or None for a member.
         sessions_valid_from: tokens and sessions issued before are revoked.
         password_changed: when the password was last changed or reset.
+        manager: object id of the manager, or None.
+        further: members that Graph shows and nothing here reads (`city`, `employeeId`), by their Graph names.
         proxy_addresses: further SMTP addresses that reach the mailbox, lower case, without `smtp:`.
     """
 
@@ -55,6 +58,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose = "user"
     has_mailbox: bool = True
     guest_of: str | None = None
+    manager: str | None = None
+    further: Mapping[str, object] = msgspec.field(default_factory=dict)
     created: datetime = LONG_AGO
     sessions_valid_from: datetime = LONG_AGO
     password_changed: datetime = LONG_AGO
@@ -169,6 +174,24 @@ class RoleAssignment(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     client: str
     permission: str
+    created: datetime = LONG_AGO
+
+
+class AppAssignment(msgspec.Struct, frozen=True, kw_only=True):
+    """A user's assignment to an application (`appRoleAssignment` on the application's service principal).
+
+    Attributes:
+        principal: object id of the user or group.
+        principal_type: `User` or `Group`.
+        resource: object id of the application's service principal.
+        role: id of the role; all zeros where the application declares none.
+    """
+
+    id: str
+    principal: str
+    principal_type: Literal["User", "Group"]
+    resource: str
+    role: str
     created: datetime = LONG_AGO
 
 

@@ -1,0 +1,51 @@
+import json
+import os
+import runpy
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def connection(outlook365):
+    """What a connector asks for, for a mailbox with 35 messages and a colleague to write to."""
+    app = outlook365.tenant.add_app(
+        auth="client_credentials", permissions=["Mail.ReadWrite", "Mail.Send", "User.Read.All"]
+    )
+    ada, ben = outlook365.tenant.add_user("ada"), outlook365.tenant.add_user("ben")
+    for number in range(35):
+        ada.mailbox.receive(subject=f"Invoice {number}", sender="billing@example.org")
+    return {
+        "tenant_id": app.tenant_id,
+        "client_id": app.client_id,
+        "client_secret": app.client_secret,
+        "account": ada.upn,
+        "recipient": ben.upn,
+    }
+
+
+@pytest.fixture
+def program(repository):
+    """Returns the `run` function of a program in tests/data/programs."""
+    return lambda name: runpy.run_path(str(repository / "tests/data/programs" / f"{name}.py"))["run"]
+
+
+@pytest.fixture
+def child(repository, outlook365):
+    """Runs a program of tests/data/programs in a process of its own, with the emulator's environment."""
+
+    def run(name, connection, **variables):
+        done = subprocess.run(
+            [sys.executable, str(repository / "tests/data/programs" / f"{name}.py")],
+            input=json.dumps(connection),
+            env={**os.environ, **outlook365.env, **variables},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
