@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_outlook365.marker import Options, options_of, refuse
+from pytest_outlook365.marker import Options, options_of, refusal
 from pytest_outlook365.report import WORLD, not_emulated_text
 from pytest_outlook365.session import Session
 
@@ -48,7 +48,7 @@ def outlook365(request: pytest.FixtureRequest, _outlook365_session: Session) -> 
     world = _world(_outlook365_session, options, item)
     item.stash[WORLD] = world
     with ExitStack() as stack:
-        stack.callback(_drop, item, world, fail=options.not_emulated == "fail")
+        stack.callback(_drop, _outlook365_session, item, world, fail=options.not_emulated == "fail")
         if options.intercept:
             stack.enter_context(_outlook365_session.intercepted(world))
         yield world
@@ -62,7 +62,7 @@ def _world(session: Session, options: Options, item: pytest.Item) -> "World":
         return session.control.add_world(**_document(session, options, item))
     except (ControlError, ValueError) as error:
         asked = f"world={options.world!r}" if options.world is not None else f"environment={options.environment!r}"
-        refuse(f"{asked}: {error}")
+        raise refusal(f"{asked}: {error}") from None
 
 
 def _document(session: Session, options: Options, item: pytest.Item) -> Any:
@@ -72,9 +72,11 @@ def _document(session: Session, options: Options, item: pytest.Item) -> Any:
     return session.emulator.world_document(beside if beside.is_file() else options.world)
 
 
-def _drop(item: pytest.Item, world: "World", *, fail: bool) -> None:
+def _drop(session: Session, item: pytest.Item, world: "World", *, fail: bool) -> None:
     __tracebackhide__ = True
     del item.stash[WORLD]
+    if world.name not in session.control.living:
+        return  # the test has dropped it itself
     asked = world.journal.not_emulated if fail else {}
     world.drop()
     if asked:

@@ -1,7 +1,7 @@
 """The marker: `@pytest.mark.outlook365(environment=…, world=…, intercept=…, not_emulated=…)`."""
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 import pytest
 
@@ -49,23 +49,22 @@ def options_of(item: pytest.Item) -> Options:
     given: dict[str, Any] = {}
     for mark in reversed(list(item.iter_markers(MARKER))):
         if mark.args:
-            refuse(f"takes keywords only, got {mark.args[0]!r}: write one of {', '.join(_names())}")
+            raise refusal(f"takes keywords only, got {mark.args[0]!r}: write one of {', '.join(_names())}")
         if "environment" in mark.kwargs or "world" in mark.kwargs:
             given = {key: value for key, value in given.items() if key not in ("environment", "world")}
         given |= mark.kwargs
     for name in given:
         if name not in _names():
-            refuse(_unknown(name))
+            raise refusal(_unknown(name))
     try:
         return Options(**given)
     except ValueError as error:
-        refuse(str(error))
+        raise refusal(str(error)) from None
 
 
-def refuse(problem: str) -> NoReturn:
-    """Fail the test because of what its marker says."""
-    __tracebackhide__ = True
-    pytest.fail(f"@pytest.mark.{MARKER}: {problem}", pytrace=False)
+def refusal(problem: str) -> BaseException:
+    """Return the failure of a test because of what its marker says, to be raised."""
+    return pytest.fail.Exception(f"@pytest.mark.{MARKER}: {problem}", pytrace=False)
 
 
 def _names() -> list[str]:

@@ -1,6 +1,6 @@
 """A request and its answer as values, free of any server: what every service takes and gives."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 from urllib.parse import unquote_plus
 
@@ -128,20 +128,31 @@ class Request:
 
 
 class Response:
-    """An answer: status, header fields in order, and the whole body.
+    """An answer: status, header fields in order, and the body.
 
     Args:
         status: HTTP status.
         body: the bytes of the body; Content-Length follows from it.
         headers: header fields as (name, value), names in Microsoft's capitals.
+
+    Attributes:
+        pieces: what comes before `body`, for content too large to be held at once.
+        pieces_length: bytes of all pieces.
     """
 
-    __slots__ = ("body", "headers", "status")
+    __slots__ = ("body", "headers", "pieces", "pieces_length", "status")
 
     def __init__(self, status: int, body: bytes = b"", headers: list[tuple[str, str]] | None = None) -> None:
         self.status = status
         self.body = body
         self.headers = headers if headers is not None else []
+        self.pieces: Iterable[bytes] = ()
+        self.pieces_length = 0
+
+    @property
+    def length(self) -> int:
+        """Bytes of the whole body."""
+        return len(self.body) + self.pieces_length
 
 
 def parse_pairs(text: str) -> list[tuple[str, str]]:

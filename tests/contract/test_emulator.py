@@ -176,6 +176,20 @@ def test_a_world_has_a_port_of_its_own(emulator: Emulator, trusting: ssl.SSLCont
         control.delete("/worlds/own-port")
 
 
+def test_the_user_name_of_the_proxy_leads_to_a_world(
+    emulator: Emulator, trusting: ssl.SSLContext, control: httpx.Client
+) -> None:
+    assert control.post("/worlds", json={"name": "by-proxy"}).status_code == 201
+    try:
+        proxy = emulator.proxy_url.replace("http://", "http://by-proxy@")
+        with httpx.Client(verify=trusting, trust_env=False, proxy=proxy) as client:
+            assert client.get(f"https://{LOGIN}/common{DISCOVERY}").status_code == 200
+        entries = control.get("/worlds/by-proxy/journal").json()["entries"]
+        assert [(entry["operation"], entry["placed"]) for entry in entries] == [("metadata.v2", "lead")]
+    finally:
+        control.delete("/worlds/by-proxy")
+
+
 def test_url_for_names_the_nearest_host(emulator: Emulator) -> None:
     assert emulator.url_for("Graph.Microsoft.com") == f"{emulator.http_url}/graph.microsoft.com"
     with pytest.raises(LookupError, match=r"did you mean graph\.microsoft\.com"):
@@ -204,7 +218,7 @@ def test_start_and_stop() -> None:
         emulator.start()
 
 
-def test_stop_does_not_wait_for_a_request_that_hangs(control: httpx.Client) -> None:
+def test_stop_does_not_wait_for_a_request_that_hangs() -> None:
     document = {"name": "hang", "tenants": [{"name": "Hang"}]}
     fault = {"kind": "latency", "with": {"seconds": 3600}}
     with Emulator() as emulator, ThreadPoolExecutor(1) as pool:

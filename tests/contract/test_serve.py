@@ -80,8 +80,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     yield start
     for served in running:
         if served.process.poll() is None:
-            served.process.kill()
-            served.process.wait(30)
+            served.end(signal.SIGTERM)
 
 
 def test_the_printed_example_works_when_pasted(serve: Callable[..., Served], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import http.server
+import socket
 import ssl
 import threading
 import types
@@ -269,6 +270,15 @@ def run(pytester: pytest.Pytester) -> Run:
         return pytester.runpytest_subprocess(*chosen, *options, timeout=60)
 
     return make
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
 
 
 THIRD_PARTY = (

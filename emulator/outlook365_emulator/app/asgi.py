@@ -60,6 +60,14 @@ class Graph(Protocol):
         ...
 
 
+class Outlook(Protocol):
+    """The upload sessions on Outlook's own hosts."""
+
+    def answer(self, request: Request, cloud: Cloud, world: World | None, entry: Entry) -> Response:
+        """Answer one request and fill in its journal entry."""
+        ...
+
+
 class Control(Protocol):
     """The control API and the page."""
 
@@ -94,6 +102,7 @@ class App:
         hosting: the worlds.
         login: answers at the sign-in hosts.
         graph: answers at the hosts of Graph.
+        outlook: answers at the hosts of Outlook, or None where uploads are not served.
         control: answers at local names, on the HTTP port only.
         allow_hosts: further names under which the emulator itself may be asked.
         lead_of: what the connection of a request leads to (`Server.lead_of`).
@@ -110,6 +119,7 @@ class App:
         login: Login,
         graph: Graph,
         control: Control,
+        outlook: Outlook | None = None,
         allow_hosts: tuple[str, ...] = (),
         lead_of: Callable[[Scope], str] = lambda scope: "",
     ) -> None:
@@ -119,6 +129,7 @@ class App:
         self._login = login
         self._graph = graph
         self._control = control
+        self._outlook = outlook
         self._local = own_names(allow_hosts)
         self._lead_of = lead_of
         self._clock = Clock()
@@ -201,6 +212,8 @@ class App:
                 return self._login.answer(request, address.clouds, world, entry)
             case "graph":
                 return self._graph.answer(request, address.clouds[0], world, entry)
+            case "outlook" if self._outlook is not None:
+                return self._outlook.answer(request, address.clouds[0], world, entry)
         error = not_emulated(request)
         entry.operation, entry.code, entry.reason = "outlook.upload", error.code, error.because
         return graph_failure(error, self._ids, self._clock)
@@ -250,6 +263,8 @@ async def send_answer(send: Send, response: Response, fields: Fields) -> None:
         fields: its header fields (`fields_of`).
     """
     await send({"type": "http.response.start", "status": response.status, "headers": fields})
+    for piece in response.pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": response.body})
 
 
@@ -297,7 +312,7 @@ def fields_of(response: Response, clock: Clock) -> Fields:
     if not any(name == b"date" for name, _ in fields):
         fields.append((b"date", http_date(int(clock.timestamp()))))
     if response.status not in (204, 304):
-        fields.append((b"content-length", b"%d" % len(response.body)))
+        fields.append((b"content-length", b"%d" % response.length))
     return fields
 
 

@@ -1,14 +1,16 @@
 """What the entries of a world's agenda do when they fall due: the effects of all services in one table."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
+from outlook365_emulator.graph.effects import EFFECTS as GRAPH_EFFECTS
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.files import unknown
 
 Effect = Callable[[World, Due], None]
 
-EFFECTS: Mapping[str, Effect] = {}
+EFFECTS: Mapping[str, Effect] = MappingProxyType({**GRAPH_EFFECTS})
 """Every effect by its name, `mail.send_deferred`."""
 
 

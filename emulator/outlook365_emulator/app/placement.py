@@ -52,6 +52,7 @@ OPAQUE_VALUES = (
     OpaqueValue("form", "device_code", ""),
     OpaqueValue("query", "$skiptoken", ""),
     OpaqueValue("query", "$deltatoken", ""),
+    OpaqueValue("query", "authtoken", "eyJ"),
     OpaqueValue("path", "subscriptions", ""),
 )
 """Opaque values by which a request is placed; their prefixes are those given to `World.opaque`."""

@@ -1,6 +1,5 @@
 """Messages as tests look at them, and messages on their way into a mailbox."""
 
-import mimetypes
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -109,5 +108,7 @@ def message_document(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _file(path: Path) -> dict[str, Any]:
+    import mimetypes
+
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return {"name": path.name, "content_type": kind, "content": path.read_bytes()}

@@ -17,6 +17,7 @@ from outlook365_emulator.control.service import Control
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.entra.service import Entra
 from outlook365_emulator.graph.service import Graph
+from outlook365_emulator.graph.uploads import Uploads
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.net.authority import Authority
 from outlook365_emulator.net.proxy import ProxyRules
@@ -72,6 +73,7 @@ class InThread:
                 login=Entra(self.hosting, self.keys),
                 graph=Graph(self.hosting, self.keys),
                 control=Control(self),
+                outlook=Uploads(),
                 allow_hosts=settings.allow_hosts,
                 lead_of=self._lead_of,
             )

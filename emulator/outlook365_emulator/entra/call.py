@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from outlook365_emulator.clouds import Cloud
@@ -12,6 +13,7 @@ from outlook365_emulator.errors import EntraError, entra_error
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.records.directory import Application, RefreshToken, ServicePrincipal, User
+from outlook365_emulator.store.records.sign_in import AuthorizationCode, DeviceCode, Flow, Platform, Session
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.world import World
 from outlook365_emulator.wire import Request, Response, parse_pairs
@@ -40,8 +42,57 @@ class Endpoint(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where errors are worded for: `token`, `v1`, `metadata`."""
-        return "v1" if self.name == "token.v1" else self.name.partition(".")[0]
+        """Where errors are worded for: `token`, `v1`, `metadata`, `authorize`, `adminconsent`."""
+        first = self.name.partition(".")[0]
+        return "v1" if self.name == "token.v1" else _PLACES.get(first, first)
+
+    @property
+    def for_people(self) -> bool:
+        """Whether a browser asks: errors are pages or redirects then, and no JSON."""
+        return self.place in ("authorize", "adminconsent")
+
+
+_PLACES = MappingProxyType({"page": "authorize", "device_code": "token", "sign_out": "authorize"})
+
+
+class Redirect(NamedTuple):
+    """Where the answer to an authorization request goes: to a redirect URI that is registered.
+
+    Attributes:
+        uri: as the client sent it.
+        platform: the platform that it is registered for.
+        mode: `query`, `fragment` or `form_post`.
+        state: the client's `state`, or None.
+    """
+
+    uri: str
+    platform: Platform
+    mode: str = "query"
+    state: str | None = None
+
+
+class SignIn(NamedTuple):
+    """What a user's grant goes back to: a person who signed in, here or some time ago.
+
+    Attributes:
+        session: id of the sign-in session.
+        methods: how the person signed in (`amr`).
+        authenticated: when the person last signed in, or None for now.
+        scopes: scopes of the grant.
+        platform: platform of the redirect URI, or "" where there was none.
+        nonce: for the ID token, or "".
+        expires: when refresh tokens of it end however they are used, or None.
+        claims: the `claims` parameter of the sign-in, or "".
+    """
+
+    session: str
+    methods: tuple[str, ...] = ("pwd",)
+    authenticated: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    platform: str = ""
+    nonce: str = ""
+    expires: datetime | None = None
+    claims: str = ""
 
 
 class Call:
@@ -64,6 +115,18 @@ class Call:
         authentication: how the client proved itself: 0 not, 1 secret, 2 certificate.
         user: the user on whose behalf the client asks, or None.
         given: the refresh token that was presented, or None.
+        code: the authorization code that was presented, or None.
+        device: the device code that was presented or is being approved, or None.
+        sign_in: what the grant goes back to, or None where the user signs in with this very request.
+        redirect: where the answer goes, once the redirect URI is known to be registered.
+        responses: the response types asked for.
+        flow: what the browser is in the middle of.
+        browser: value of the cookie that tells this browser.
+        session: the session that is used.
+        submitted: fields of the form that a person sent.
+        set_cookies: values of `Set-Cookie` for the answer.
+        trace: id of the request.
+        correlation: the client's id of the request.
         asked: the scopes asked for.
         audience: the resource, as the token will name it.
         permissions: what the token will carry.
@@ -74,9 +137,14 @@ class Call:
         "asked",
         "audience",
         "authentication",
+        "browser",
         "clouds",
+        "code",
+        "correlation",
+        "device",
         "endpoint",
         "entry",
+        "flow",
         "form",
         "given",
         "grant",
@@ -86,9 +154,16 @@ class Call:
         "permissions",
         "principal",
         "query",
+        "redirect",
         "request",
+        "responses",
         "segments",
+        "session",
+        "set_cookies",
+        "sign_in",
+        "submitted",
         "tenant",
+        "trace",
         "user",
         "world",
     )
@@ -123,6 +198,18 @@ class Call:
         self.authentication = 0
         self.user: User | None = None
         self.given: RefreshToken | None = None
+        self.code: AuthorizationCode | None = None
+        self.device: DeviceCode | None = None
+        self.sign_in: SignIn | None = None
+        self.redirect: Redirect | None = None
+        self.responses: frozenset[str] = frozenset()
+        self.flow: Flow | None = None
+        self.browser = ""
+        self.session: Session | None = None
+        self.submitted: dict[str, str] = {}
+        self.set_cookies: list[str] = []
+        self.trace = ""
+        self.correlation = ""
         self.asked = Asked()
         self.audience = ""
         self.permissions: frozenset[str] = frozenset()
@@ -143,7 +230,8 @@ class Call:
     @property
     def version(self) -> int:
         """1 for the endpoints that take `resource`, 2 for those that take `scope`."""
-        return 1 if self.endpoint.place == "v1" else 2
+        began = self.flow.operation if self.flow is not None else self.endpoint.name
+        return 1 if began.endswith(".v1") else 2
 
     @property
     def cloud(self) -> Cloud:
@@ -154,6 +242,25 @@ class Call:
     def directory(self) -> str:
         """What errors call the directory: the tenant's name, or the service's own tenant while it is open."""
         return self.tenant.display_name if self.tenant is not None else "Microsoft Services"
+
+    @property
+    def prompt(self) -> str:
+        """The `prompt` of an authorization request in lower case, or ""."""
+        return self.form.get("prompt", "").strip().lower()
+
+    def here(self, path: str) -> str:
+        """Return the address of a page of this login host, for a form or link in the form of the request.
+
+        Args:
+            path: begins with `/`.
+        """
+        return path if self.request.form == "host" else f"/{self.request.host}{path}"
+
+    def lived(self) -> tuple[World, Flow]:
+        """Return world and flow, for steps of pages."""
+        assert self.world is not None
+        assert self.flow is not None
+        return self.world, self.flow
 
     def known(self) -> tuple[World, Tenant, Application]:
         """Return world, tenant and application, for steps that stand after those that find them."""

@@ -115,7 +115,8 @@ class KeyRing:
     def start(self) -> None:
         """Begin to make the signing key in the background; further calls do nothing."""
         if self._thread is None and self._current is None:
-            self._thread = threading.Thread(target=self._make, name="outlook365-signing-key", daemon=True)
+            # No daemon: a process that ends while the key is made would be aborted inside the library.
+            self._thread = threading.Thread(target=self._make, name="outlook365-signing-key")
             self._thread.start()
 
     def _make(self) -> None:

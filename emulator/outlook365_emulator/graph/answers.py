@@ -110,10 +110,14 @@ class Text(msgspec.Struct):
     Attributes:
         content: the bytes.
         content_type: value of Content-Type.
+        pieces: what comes before `content`, for content too large to be held at once.
+        length: bytes of all pieces.
     """
 
     content: bytes
     content_type: str = "text/plain"
+    pieces: Iterable[bytes] = ()
+    length: int = 0
 
 
 Answer = Page | Changes | Entity | Document | Accepted | NoContent | Text

@@ -153,8 +153,7 @@ def answer_of(item: Item, response: Response) -> dict[str, Any]:
         # Exchange writes the parameters of the media type with a blank inside a batch, and without one outside.
         headers["Content-Type"] = "; ".join(part.strip() for part in kind.split(";"))
     answer["headers"] = headers
-    if response.body:
-        answer["body"] = (
-            msgspec.Raw(response.body) if _is_json(kind) else base64.b64encode(response.body).decode("ascii")
-        )
+    body = b"".join((*response.pieces, response.body))
+    if body:
+        answer["body"] = msgspec.Raw(body) if _is_json(kind) else base64.b64encode(body).decode("ascii")
     return answer

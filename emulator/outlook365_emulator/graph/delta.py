@@ -89,7 +89,8 @@ def cut_round(call: Call, changes: Changes) -> Changed:
     Raises:
         GraphError: options that delta does not take, a token that is none, or one whose state is gone.
     """
-    token = call.options.skiptoken or call.options.deltatoken
+    options = call.options
+    token = options.skiptoken if options.skiptoken is not None else options.deltatoken
     # `latest` starts a full round on messages; only the directory knows it (`graph-core.md` section 9).
     state = _first(call, changes) if token in (None, _LATEST) else _resumed(call, changes, str(token))
     size = _page_size(call, state.options)
@@ -119,7 +120,7 @@ def _resumed(call: Call, changes: Changes, token: str) -> State:
     if state.bound != _bound(call, changes):
         because = "the token belongs to another tenant, mailbox or collection than the one in the path"
         raise graph_error("sync_state_invalid", because=because)
-    wanted = "page" if call.options.skiptoken else "round"
+    wanted = "page" if call.options.skiptoken is not None else "round"
     if state.link != wanted:
         because = "the token of a nextLink stands in $deltatoken, or that of a deltaLink in $skiptoken"
         raise graph_error("sync_state_invalid", because=because)

@@ -1,8 +1,8 @@
 """The steps around every operation, in the order in which Graph makes its checks.
 
-The order decides which error wins (reference `graph-core.md` sections 1 and 12): version, token, path, scope, mailbox
-and its rights, id, precondition, query options, body. A step returns nothing and goes on, or raises the error that is
-answered.
+The order decides which error wins (reference `graph-core.md` sections 1 and 12): version, token, path, limits, faults,
+scope, mailbox and its rights, id, precondition, query options, body. A step returns nothing and goes on, or raises the
+error that is answered.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,9 +19,11 @@ from outlook365_emulator.graph.convertors import CONVERTORS
 from outlook365_emulator.graph.paths import read_path
 from outlook365_emulator.graph.permissions import judge_mailbox, judge_permission, refuse_me_without_person
 from outlook365_emulator.graph.preferences import read_preferences
+from outlook365_emulator.graph.query import read_options
 from outlook365_emulator.graph.render import render
 from outlook365_emulator.graph.request_body import judge_size, read_body
 from outlook365_emulator.graph.routing import Routes
+from outlook365_emulator.graph.throttling import Throttling
 from outlook365_emulator.wire import Response
 
 
@@ -43,24 +45,28 @@ class Gate:
     Args:
         keys: judges signatures.
         routes: finds operations.
+        throttling: the limits of Exchange.
     """
 
-    __slots__ = ("_keys", "_routes", "steps")
+    __slots__ = ("_keys", "_routes", "_throttling", "steps")
 
-    def __init__(self, keys: KeyRing, routes: Routes) -> None:
+    def __init__(self, keys: KeyRing, routes: Routes, throttling: Throttling) -> None:
         self._keys = keys
         self._routes = routes
+        self._throttling = throttling
         self.steps: tuple[Callable[[Call], None], ...] = (
             self.version,
             self.token,
             self.person,
             self.route,
+            self.throttling,
             self.fault,
             self.permission,
             self.owner,
             self.rights,
             self.entities,
             self.precondition,
+            self.options,
             self.body,
         )
 
@@ -85,8 +91,6 @@ class Gate:
 
     def token(self, call: Call) -> None:
         """Judge the access token."""
-        if call.place.segments == [("$metadata", False)]:
-            return
         read_bearer(call, self._keys)
 
     def person(self, call: Call) -> None:
@@ -97,6 +101,14 @@ class Gate:
         """Find the operation."""
         call.operation, call.keys = self._routes.find(call.place, call.request.method)
         call.entry.operation = call.operation.name
+        row = call.operation.permissions
+        if row is not None and call.cloud.id not in row.clouds:
+            raise _absent_in_cloud(call)
+
+    def throttling(self, call: Call) -> None:
+        """Hold Exchange's limits where the world asks for them."""
+        if call.operation.workload == "outlook":
+            self._throttling.judge(call, _mailbox_name(call))
 
     def fault(self, call: Call) -> None:
         """Let the world's faults have their say."""
@@ -132,6 +144,10 @@ class Gate:
         etag = f'W/"{call.mailbox.ids.change_key(message.change)}"'
         if wanted.strip() not in ("*", etag):
             raise graph_error("change_key_conflict", because=f"If-Match is {wanted}, and the message's etag is {etag}")
+
+    def options(self, call: Call) -> None:
+        """Read the query options."""
+        call.options = read_options(call, call.operation.options)
 
     def body(self, call: Call) -> None:
         """Decode and check the request body."""
@@ -176,6 +192,7 @@ def apply_faults(call: Call) -> None:
         mailbox=_mailbox_name(call),
         folder=folder,
         scopes=tuple(sorted(call.permissions)),
+        batch=call.request.in_batch,
         body=call.request.body,
     )
     outcome = call.world.faults.decide(facts, call.now)
@@ -191,6 +208,13 @@ def apply_faults(call: Call) -> None:
             raise outcome.error
         if outcome.response is not None:
             raise FaultAnswered(outcome.response)
+
+
+def _absent_in_cloud(call: Call) -> GraphError:
+    names = [name for name, is_key in call.place.segments if not is_key]
+    segment = next((one for one in call.place.written if one.lower().partition("(")[0] == names[-1]), names[-1])
+    because = f"the cloud {call.cloud.id!r} does not have {call.operation.route}"
+    return graph_error("segment_not_found", segment=segment, because=because)
 
 
 def _mailbox_name(call: Call) -> str:

@@ -4,18 +4,26 @@ Graph takes many spellings of one thing (reference `graph-core.md` section 1): a
 parentheses, doubled slashes, `/me`, a message with or without its folder, functions with and without parentheses. They
 are rewritten here, before routing, so that each operation is declared once. What a rewrite drops stays as a condition:
 a message addressed through a folder must lie in it.
+
+`routing` tries what is left: a cast to a type, a path to a property, and its raw value.
 """
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 import msgspec
 
 from outlook365_emulator.errors import graph_error
+from outlook365_emulator.tables.schema_types import types
 
 ME: Final = "me"
 """Marks the key of `/users/{user}` when the client wrote `/me`."""
+
+DEFAULT_CALENDAR: Final = "calendar"
+"""The key of `/calendars/{calendar}` when the client wrote `/calendar`; no calendar's id looks so."""
 
 _CALL = re.compile(r"([A-Za-z$_.][\w.$-]*)\((.*)\)", re.DOTALL)
 _NAMESPACE: Final = "microsoft.graph."
@@ -56,6 +64,13 @@ class Place(msgspec.Struct):
         is_me: whether the client wrote `/me`.
         folder: key of the folder through which a message was addressed, or "".
         parent: key of the folder through which a child folder was addressed, or "".
+        calendar: key of the calendar through which an event was addressed, or "".
+        group: key of the calendar group through which a calendar was addressed, or "".
+        series: key of the event through which an occurrence was addressed, or "".
+        casts: types that segments name, in lower case without namespace: they may be casts.
+        cast: the type asked for, in lower case without namespace, or "".
+        property: the property of the entity that the path goes on to, canonical names, or ().
+        raw: whether the property's value is asked for without JSON (`/$value`).
         arguments: arguments of a function in the path.
         written: the segments as the client wrote them, for messages.
     """
@@ -65,6 +80,13 @@ class Place(msgspec.Struct):
     is_me: bool = False
     folder: str = ""
     parent: str = ""
+    calendar: str = ""
+    group: str = ""
+    series: str = ""
+    casts: list[str] = []
+    cast: str = ""
+    property: tuple[str, ...] = ()
+    raw: bool = False
     arguments: dict[str, str] = {}
     written: list[str] = []
 
@@ -101,6 +123,8 @@ def _append(place: Place, part: str) -> None:
     if keyed and not lowered.startswith(_NAMESPACE):
         segments.append((part, True))
         return
+    if lowered.startswith(_NAMESPACE) and "(" not in part and _plain(part) in types():
+        place.casts.append(_plain(part))
     match = _CALL.fullmatch(part)
     if match is None:
         segments.append((_plain(part), False))
@@ -111,7 +135,10 @@ def _append(place: Place, part: str) -> None:
     if quoted is not None:
         segments.append((quoted[1].replace("''", "'"), True))
     elif inside:
-        place.arguments.update(_arguments(part, inside))
+        arguments = _arguments(part, inside)
+        if name == "serviceprincipals" and "appid" in arguments:
+            segments.append((arguments.pop("appid"), True))  # the alternate key of a service principal
+        place.arguments.update(arguments)
 
 
 def _plain(name: str) -> str:
@@ -138,20 +165,75 @@ def _rewrite(place: Place) -> None:
     elif len(segments) > 1 and segments[0] == ("users", False) and segments[1][0].lower() == "me-token-to-replace":
         place.is_me = True  # msgraph-sdk with a client of the user's own sends its placeholder
         segments[1] = (ME, True)
-    index = 2
-    while index + 3 < len(segments) and segments[index] == ("mailfolders", False) and segments[index + 1][1]:
-        name, is_key = segments[index + 2]
-        if is_key or not segments[index + 3][1]:
-            break
-        if name == "childfolders":
-            place.parent = segments[index + 1][0]
-        elif name == "messages":
-            place.folder = segments[index + 1][0]
-        else:
-            break
-        del segments[index : index + 2]
-        if name == "childfolders":
-            segments[index] = ("mailfolders", False)
+    while len(segments) > 2 and (rules := _BY_FIRST.get(segments[2][0])) is not None:
+        found = next(filter(None, (_applied(place, one) for one in rules)), None)
+        if found is None:
+            return
+        segments[2 : 2 + len(found.pattern)] = found.segments
+
+
+class Rewrite(NamedTuple):
+    """A path below a user, and the one spelling of it.
+
+    Attributes:
+        pattern: the segments; `{0}` and so on are keys.
+        becomes: the segments in their place.
+        condition: attribute of `Place` that keeps the key `{0}`, or "".
+    """
+
+    pattern: tuple[str, ...]
+    becomes: tuple[str, ...]
+    condition: str = ""
+
+
+class Applied(NamedTuple):
+    """A rewrite that fits a path: its pattern, and the segments that come in its place."""
+
+    pattern: tuple[str, ...]
+    segments: list[tuple[str, bool]]
+
+
+def _rewrite_of(pattern: str, becomes: str, condition: str = "") -> Rewrite:
+    return Rewrite(tuple(pattern.split("/")), tuple(becomes.split("/")), condition)
+
+
+REWRITES: Final = (
+    _rewrite_of("mailfolders/{0}/childfolders/{1}", "mailfolders/{1}", "parent"),
+    _rewrite_of("mailfolders/{0}/messages/{1}", "messages/{1}", "folder"),
+    _rewrite_of("calendar", "calendars/{default}"),
+    _rewrite_of("calendargroups/{0}/calendars/{1}", "calendars/{1}", "group"),
+    _rewrite_of("calendars/{0}/events/{1}", "events/{1}", "calendar"),
+    _rewrite_of("calendars/{0}/calendarview/{1}", "events/{1}", "calendar"),
+    _rewrite_of("calendarview/{0}", "events/{0}"),
+    _rewrite_of("events/{0}/instances/{1}", "events/{1}", "series"),
+)
+"""Spellings of things below `/users/{user}`, applied until none fits (`graph-core.md` 1, `graph-mail.md` 1)."""
+
+_BY_FIRST: Mapping[str, tuple[Rewrite, ...]] = MappingProxyType(
+    {first: tuple(one for one in REWRITES if one.pattern[0] == first) for first in {one.pattern[0] for one in REWRITES}}
+)
+
+
+def _applied(place: Place, rewrite: Rewrite) -> Applied | None:
+    """Return what a rewrite makes of a path, or None where it does not fit; keeps the condition."""
+    here = place.segments[2 : 2 + len(rewrite.pattern)]
+    if len(here) < len(rewrite.pattern):
+        return None
+    keys: list[str] = []
+    for wanted, (name, is_key) in zip(rewrite.pattern, here, strict=True):
+        if is_key != wanted.startswith("{") or not (is_key or name == wanted):
+            return None
+        if is_key:
+            keys.append(name)
+    if rewrite.condition:
+        setattr(place, rewrite.condition, keys[0])
+    made = [
+        (DEFAULT_CALENDAR if part == "{default}" else keys[int(part[1:-1])], True)
+        if part.startswith("{")
+        else (part, False)
+        for part in rewrite.becomes
+    ]
+    return Applied(rewrite.pattern, made)
 
 
 def template(segments: list[tuple[str, bool]]) -> str:

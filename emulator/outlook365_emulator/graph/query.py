@@ -1,28 +1,29 @@
-"""Query options applied to a collection: filter, order, page.
+"""Query options applied to a collection: search, filter, order, page.
 
-What Exchange allows and refuses: reference `graph-core.md` section 6.
+What Exchange allows and refuses: reference `graph-core.md` section 6; the directory's own rules: `directory_query`.
 """
 
+import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time
 from itertools import islice
 from typing import Any
 
 import msgspec
 
 from outlook365_emulator.errors import GraphError, graph_error
-from outlook365_emulator.graph.answers import Page
+from outlook365_emulator.graph.answers import Bounds, Page
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.directory_query import judge_directory_query
 from outlook365_emulator.graph.query_errors import filter_error, option_error, order_error, select_error
+from outlook365_emulator.graph.resource import Resource
+from outlook365_emulator.graph.sealed import seal, unseal
 from outlook365_emulator.odata.evaluator import compile_filter
 from outlook365_emulator.odata.options import QueryOptions, parse_options
-from outlook365_emulator.odata.ordering import compile_order, sort
+from outlook365_emulator.odata.ordering import OrderTerm, compile_order, sort
 from outlook365_emulator.odata.paging import next_link
 from outlook365_emulator.odata.problems import OdataError, OdataSyntaxError
-from outlook365_emulator.odata.tree import filter_properties
-
-COLLECTION_OPTIONS = frozenset({"select", "expand", "filter", "orderby", "top", "skip", "skiptoken", "count", "search"})
-ENTITY_OPTIONS = frozenset({"select", "expand"})
-
+from outlook365_emulator.odata.tree import Binary, Constant, Logical, Node, Path, filter_properties
 
 _SYNTAX: Mapping[str, Callable[[OdataError], GraphError]] = {
     "filter": filter_error,
@@ -30,6 +31,7 @@ _SYNTAX: Mapping[str, Callable[[OdataError], GraphError]] = {
     "select": select_error,
     "expand": select_error,
 }
+_PURPOSE = "page"
 
 
 class Cut(msgspec.Struct):
@@ -44,6 +46,12 @@ class Cut(msgspec.Struct):
     records: list[Any]
     count: int | None
     next_link: str
+
+
+class _Walked(msgspec.Struct, array_like=True):
+    """What a `$skiptoken` holds: how many records lie before the page."""
+
+    skip: int
 
 
 def read_options(call: Call, allowed: frozenset[str]) -> QueryOptions:
@@ -70,43 +78,111 @@ def _option_problem(options: QueryOptions) -> Exception:
 
 
 def cut_page(call: Call, page: Page) -> Cut:
-    """Filter, order and cut a collection as the options say.
+    """Search, filter, order and cut a collection as the options say.
 
     Raises:
         GraphError: for everything that the resource refuses.
     """
     options, resource = call.options, page.resource
-    if options.search is not None:
-        raise graph_error(
-            "not_emulated", operation=f"{call.operation.route} with $search", because="$search is not emulated yet"
-        )
-    size = _page_size(call, page)
-    skip = options.skip or 0
-    records: Iterable[Any] = page.records
-    total = page.total
-    if options.filter is not None:
-        try:
-            matches = compile_filter(options.filter, resource.type, now=call.now)
-        except OdataError as problem:
-            raise filter_error(problem) from None
-        records, total = filter(matches, records), None
-    if options.orderby:
-        records = _ordered(call, page, records)
-    if options.count and total is None:
+    size = _page_size(call, resource)
+    skip = _skip(call)
+    records, total = _matching(call, page)
+    by_token = options.search is not None or not resource.outlook
+    counts = options.count and not (options.search is not None and resource.outlook)
+    if not resource.outlook and not is_advanced(call):
+        counts = False  # the directory leaves @odata.count out without ConsistencyLevel: eventual
+    if counts and total is None:
         records = list(records)
         total = len(records)
     kept = list(islice(records, skip, skip + size + 1))
-    more = size > 0 and len(kept) > size
     link = ""
-    if more:
-        link = next_link(
-            f"{call.request.root_of(call.request.host)}{call.request.path}?{call.request.query}", skip=skip + size
-        )
-    return Cut(kept[:size], total if options.count else None, link)
+    if size > 0 and len(kept) > size:
+        link = _next_link(call, skip + size, by_token=by_token)
+    return Cut(kept[:size], total if counts else None, link)
 
 
-def _page_size(call: Call, page: Page) -> int:
-    top, resource = call.options.top, page.resource
+def is_advanced(call: Call) -> bool:
+    """Return whether the client asks the directory for its advanced queries (`ConsistencyLevel: eventual`)."""
+    return call.request.headers.get("consistencylevel").strip().lower() == "eventual"
+
+
+def _matching(call: Call, page: Page) -> tuple[Iterable[Any], int | None]:
+    """Return what search and filter let through, in order, and its number where it is known."""
+    options, resource = call.options, page.resource
+    if not resource.outlook:
+        judge_directory_query(options, advanced=is_advanced(call))
+    if options.search is not None:
+        return _found(call, page), None
+    if options.filter is None:
+        records, total = page.records, page.total
+    else:
+        records, total = _filtered(call, page, options.filter), None
+    if call.place.cast:
+        records, total = _of_type(resource, records, call.place.cast), None
+    terms = options.orderby
+    if terms:
+        if options.filter is not None and resource.efficient_order:
+            _judge_efficiency(options)
+        records = _ordered(resource, records, terms)
+    elif options.filter is not None and resource.efficient_order:
+        inferred = _inferred_order(options.filter, resource)
+        records = records if inferred is None else _ordered(resource, records, (OrderTerm(inferred),))
+    return records, total
+
+
+def _found(call: Call, page: Page) -> list[Any]:
+    resource, options = page.resource, call.options
+    if resource.search is None:
+        if resource.name == "event":
+            raise graph_error("search_events", because="events cannot be searched with $search")
+        raise graph_error("unknown_option", option="$search", because=f"a {resource.name} cannot be searched")
+    records: Iterable[Any] = page.records
+    if options.filter is not None and not resource.outlook:
+        records = _filtered(call, page, options.filter)
+    found = resource.search(call, records)
+    return list(_ordered(resource, found, options.orderby)) if options.orderby else found
+
+
+def _filtered(call: Call, page: Page, tree: Node) -> Iterable[Any]:
+    resource = page.resource
+    try:
+        matches = compile_filter(tree, resource.type, now=call.now)
+    except OdataError as problem:
+        raise filter_error(problem) from None
+    if page.runs is None or resource.order_key is None:
+        return filter(matches, page.records)
+    runs = [filter(matches, run) for run in page.runs(_bounds(tree, resource))]
+    return runs[0] if len(runs) == 1 else heapq.merge(*runs, key=resource.order_key, reverse=True)
+
+
+def _bounds(tree: Node, resource: Resource) -> Bounds:
+    """Return between which instants everything lies that a filter can let through."""
+    low: datetime | None = None
+    high: datetime | None = None
+    wanted = resource.default_order[0] if resource.default_order else ""
+    for part in tree.operands if isinstance(tree, Logical) and tree.operator == "and" else (tree,):
+        match part:
+            case Binary(operator=operator, left=Path(segments=(name,)), right=Constant(value=date() as value)) if (
+                name.lower() == wanted
+            ):
+                instant = value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
+                if operator in ("ge", "gt", "eq"):
+                    low = instant if low is None else max(low, instant)
+                if operator in ("le", "lt", "eq"):
+                    high = instant if high is None else min(high, instant)
+    return low, high
+
+
+def _of_type(resource: Resource, records: Iterable[Any], cast: str) -> Iterable[Any]:
+    type_of = resource.type.type_of
+    if type_of is None:
+        return records if resource.name.lower() == cast else ()
+    wanted = f"microsoft.graph.{cast}"
+    return (record for record in records if type_of(record).lower() == wanted)
+
+
+def _page_size(call: Call, resource: Resource) -> int:
+    top = call.options.top
     if top is None:
         return resource.page_size
     if top > resource.page_limit or (top == 0 and not resource.outlook):
@@ -116,20 +192,54 @@ def _page_size(call: Call, page: Page) -> int:
     return top
 
 
-def _ordered(call: Call, page: Page, records: Iterable[Any]) -> Iterable[Any]:
-    options, resource = call.options, page.resource
+def _skip(call: Call) -> int:
+    token = call.options.skiptoken
+    if token is None:
+        return call.options.skip or 0
+    walked = unseal(call.world, _PURPOSE, token, _Walked)
+    if walked is None:
+        raise graph_error("skip_token_invalid", because="the token was not made by this world, or was changed")
+    return walked.skip
+
+
+def _next_link(call: Call, skip: int, *, by_token: bool) -> str:
+    url = f"{call.request.root_of(call.request.host)}{call.request.path}?{call.request.query}"
+    return next_link(url, skiptoken=seal(call.world, _PURPOSE, _Walked(skip))) if by_token else next_link(url, skip=skip)
+
+
+def _ordered(resource: Resource, records: Iterable[Any], terms: tuple[OrderTerm, ...]) -> Iterable[Any]:
     try:
-        order = compile_order(options.orderby, resource.type)
+        order = compile_order(terms, resource.type)
     except OdataError as problem:
         raise order_error(problem) from None
-    if options.filter is not None and resource.efficient_order:
-        _judge_efficiency(options)
-    if len(options.orderby) == 1 and resource.default_order == (
-        "/".join(options.orderby[0].path.segments).lower(),
-        options.orderby[0].descending,
-    ):
+    only = ("/".join(terms[0].path.segments).lower(), terms[0].descending)
+    if len(terms) == 1 and resource.default_order == only:
         return records
     return sort(records, order)
+
+
+def _inferred_order(tree: Node, resource: Resource) -> Path | None:
+    """Return the property by which Exchange sorts a filtered list of itself, or None for the default order.
+
+    It is the property of the filter's first comparison (`graph-core.md` section 6.2). Where that must have one value,
+    or is the property of the default order, the default order stays.
+    """
+    fixed = True
+    while isinstance(tree, Logical):
+        fixed = fixed and tree.operator == "and"
+        tree = tree.operands[0]
+    match tree:
+        case Binary(operator="eq" | "lt" | "le" | "gt" | "ge" as operator, left=Path() as path, right=Constant()):
+            name = "/".join(path.segments).lower()
+            default = resource.default_order is not None and name == resource.default_order[0]
+            if default or (fixed and operator == "eq"):
+                return None
+            try:
+                compile_order((OrderTerm(path),), resource.type)
+            except OdataError:
+                return None
+            return path
+    return None
 
 
 def _judge_efficiency(options: QueryOptions) -> None:
@@ -146,17 +256,16 @@ def _judge_efficiency(options: QueryOptions) -> None:
 
 
 def count_of(call: Call, page: Page) -> int:
-    """Return how many records of a collection the filter lets through, for `/$count`.
+    """Return how many records of a collection search and filter let through, for `/$count`.
 
     Raises:
         GraphError: for a filter that the resource refuses.
     """
-    if call.options.filter is None and page.total is not None:
-        return page.total
-    records: Iterator[Any] = iter(page.records)
-    if call.options.filter is not None:
-        try:
-            records = filter(compile_filter(call.options.filter, page.resource.type, now=call.now), records)
-        except OdataError as problem:
-            raise filter_error(problem) from None
-    return sum(1 for _ in records)
+    if not page.resource.outlook and not is_advanced(call):
+        because = "counting users needs the header ConsistencyLevel: eventual"
+        raise graph_error("directory_request_invalid", detail="$count is not currently supported.", because=because)
+    records, total = _matching(call, page)
+    if total is not None:
+        return total
+    counted: Iterator[Any] = iter(records)
+    return sum(1 for _ in counted)

@@ -1,28 +1,23 @@
-"""From what an operation answers to bytes: context, selection, expansion, preferences, header fields.
+"""From what an operation answers to bytes: context, header fields, and which part writes what.
 
 Conventions of the JSON and of the header fields: reference `graph-core.md` sections 3 and 4.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from outlook365_emulator.errors import graph_error
-from outlook365_emulator.graph.answers import Accepted, Answer, Document, Entity, Page, Text
+from outlook365_emulator.graph.answers import Accepted, Answer, Changes, Document, Entity, Page, Text
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.query import COLLECTION_OPTIONS, ENTITY_OPTIONS, Cut, count_of, cut_page, read_options
-from outlook365_emulator.graph.query_errors import select_error
-from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.problems import OdataError
-from outlook365_emulator.odata.selection import SelectPath, canonical_select, project
-from outlook365_emulator.tables.graph_permissions import hidden_properties
+from outlook365_emulator.graph.delta import Changed, cut_round
+from outlook365_emulator.graph.metadata_level import json_type, level_of, without_metadata
+from outlook365_emulator.graph.property_paths import property_response
+from outlook365_emulator.graph.query import Cut, count_of, cut_page
+from outlook365_emulator.graph.writing import Writing
+from outlook365_emulator.store.change_log import Change
+from outlook365_emulator.tables.schema_types import derives, short_name, types
 from outlook365_emulator.wire import Response
-
-JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
-JSON_NONE = "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
-
-Write = Callable[[Any], bytes]
 
 
 def render(call: Call, answer: Answer) -> Response:
@@ -31,29 +26,35 @@ def render(call: Call, answer: Answer) -> Response:
     Raises:
         GraphError: for query options that the answer does not take.
     """
+    if call.place.property:
+        return _property(call, answer)
     if isinstance(answer, Page):
         if call.operation.path.endswith("/$count"):
-            call.options = read_options(call, frozenset({"filter", "search"}))
             return Response(200, str(count_of(call, answer)).encode(), [("Content-Type", "text/plain")])
         return _page(call, answer)
+    if isinstance(answer, Changes):
+        return _changes(call, answer)
     if isinstance(answer, Entity):
         return _entity(call, answer)
     if isinstance(answer, Document):
-        context = f"{call.root}/$metadata#{answer.context}"
-        body = {"@odata.context": context, **answer.body} if answer.context else answer.body
-        return _json(call, msgspec.json.encode(body), answer.status)
+        return _document(call, answer)
     if isinstance(answer, Text):
-        return Response(200, answer.content, [("Content-Type", answer.content_type)])
+        response = Response(200, answer.content, [("Content-Type", answer.content_type)])
+        response.pieces, response.pieces_length = answer.pieces, answer.length
+        return response
     return Response(202 if isinstance(answer, Accepted) else 204)
 
 
 def _page(call: Call, answer: Page) -> Response:
-    call.options = read_options(call, COLLECTION_OPTIONS)
-    writing = Writing(call, answer.resource)
+    writing = Writing(call, answer.resource, answer.path)
     cut = cut_page(call, answer)
-    context = f"{call.root}/$metadata#{answer.path}{writing.selected}"
-    body = _collection(context, cut, [writing.write(record) for record in cut.records], bare=writing.bare)
+    context = f"{call.root}/$metadata#{answer.path}{_cast(call)}{writing.selected}"
+    body = _collection(context, cut, [writing.write(record) for record in cut.records], bare=writing.level == "none")
     return _json(call, body, 200, applied=answer.resource.outlook)
+
+
+def _cast(call: Call) -> str:
+    return f"/microsoft.graph.{types()[call.place.cast].name}" if call.place.cast else ""
 
 
 def _collection(context: str, cut: Cut, items: list[bytes], *, bare: bool) -> bytes:
@@ -65,12 +66,46 @@ def _collection(context: str, cut: Cut, items: list[bytes], *, bare: bool) -> by
     return b"{" + head + b'"value":[' + b",".join(items) + b"]}"
 
 
+def _changes(call: Call, answer: Changes) -> Response:
+    changed = cut_round(call, answer)
+    writing = Writing(call, answer.resource, options=changed.options, always=("id",))
+    items = [_changed_item(answer, item, writing) for item in changed.items]
+    context = f"{call.root}/$metadata#Collection({answer.resource.name})"
+    body = _round(context, changed, items, bare=writing.level == "none")
+    response = _json(call, body, 200)
+    applied = [call.preferences.applied()] if call.preferences.applied() else []
+    if call.preferences.page_size:
+        applied.append(f"odata.maxpagesize={call.preferences.page_size}")
+    if applied:
+        response.headers.append(("Preference-Applied", ", ".join(applied)))
+    return response
+
+
+def _changed_item(answer: Changes, item: Any, writing: Writing) -> bytes:
+    kind = f"#microsoft.graph.{answer.resource.name}"
+    if isinstance(item, Change):
+        gone = {"@odata.type": kind, "id": answer.removed_id(item), "@removed": {"reason": "deleted"}}
+        return msgspec.json.encode(without_metadata(gone) if writing.level == "none" else gone)
+    written = writing.write(item)
+    if writing.level == "none" or written.startswith(b'{"@odata.type"'):
+        return written
+    return b'{"@odata.type":' + msgspec.json.encode(kind) + b"," + written[1:]
+
+
+def _round(context: str, changed: Changed, items: list[bytes], *, bare: bool) -> bytes:
+    head = b"" if bare else b'"@odata.context":' + msgspec.json.encode(context) + b","
+    name, link = ("nextLink", changed.next_link) if changed.next_link else ("deltaLink", changed.delta_link)
+    head += b'"@odata.%s":' % name.encode() + msgspec.json.encode(link) + b","
+    return b"{" + head + b'"value":[' + b",".join(items) + b"]}"
+
+
 def _entity(call: Call, answer: Entity) -> Response:
-    call.options = read_options(call, ENTITY_OPTIONS)
-    writing = Writing(call, answer.resource)
+    writing = Writing(call, answer.resource, answer.path)
+    if call.place.cast:
+        _judge_cast(call, writing.members(answer.record), answer)
     item = writing.write(answer.record)
-    if not writing.bare:
-        context = f"{call.root}/$metadata#{answer.path}{writing.selected}/$entity"
+    if writing.level != "none":
+        context = f"{call.root}/$metadata#{answer.path}{_cast(call)}{writing.selected}/$entity"
         item = b'{"@odata.context":' + msgspec.json.encode(context) + b"," + item[1:]
     response = _json(call, item, answer.status, applied=answer.resource.outlook)
     if answer.location:
@@ -81,101 +116,59 @@ def _entity(call: Call, answer: Entity) -> Response:
     return response
 
 
+def _judge_cast(call: Call, members: dict[str, Any], answer: Entity) -> None:
+    actual = types()[short_name(str(members.get("@odata.type") or answer.resource.name))]
+    wanted = types()[call.place.cast]
+    if not derives(actual, wanted):
+        raise graph_error("item_not_found", because=f"the path casts to {wanted.name}, and the item is a {actual.name}")
+
+
+def _document(call: Call, answer: Document) -> Response:
+    body = _selected(answer.body, call)
+    if level_of(call) == "none":
+        body = without_metadata(body)
+    elif answer.context:
+        body = {"@odata.context": f"{call.root}/$metadata#{answer.context}", **body}
+    return _json(call, msgspec.json.encode(body), answer.status, applied=answer.applied)
+
+
+def _selected(body: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Cut a finished object, or the rows of its `value`, to what `$select` names."""
+    select = call.options.select
+    if select is None or ("*",) in select:
+        return body
+    wanted = {path[0].lower() for path in select}
+    rows = body.get("value")
+    if isinstance(rows, list):
+        return {**body, "value": [_kept(row, wanted) if isinstance(row, dict) else row for row in rows]}
+    return _kept(body, wanted)
+
+
+def _kept(row: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if "@" in name or name.lower() in wanted}
+
+
+def _property(call: Call, answer: Answer) -> Response:
+    path = call.place.property
+    if isinstance(answer, Entity):
+        options = type(call.options)(select=(path,))
+        members = Writing(call, answer.resource, options=options).members(answer.record)
+        base = f"{answer.path}('{members.get('id') or _key(answer)}')"
+    elif isinstance(answer, Document):
+        members, base = answer.body, answer.context
+    else:
+        raise graph_error("segment_not_found", segment=path[0], because="what the path names has no properties")
+    level = level_of(call)
+    context = f"{call.root}/$metadata#{base}/{'/'.join(path)}" if level != "none" else ""
+    return property_response(members, path, context, raw=call.place.raw, content_type=json_type(level))
+
+
+def _key(answer: Entity) -> str:
+    return str(getattr(answer.record, "id", ""))
+
+
 def _json(call: Call, body: bytes, status: int, *, applied: bool = False) -> Response:
-    bare = "odata.metadata=none" in call.request.headers.get("accept").lower()
-    headers = [("Content-Type", JSON_NONE if bare else JSON)]
+    headers = [("Content-Type", json_type(level_of(call)))]
     if applied and (preferences := call.preferences.applied()):
         headers.append(("Preference-Applied", preferences))
     return Response(status, body, headers)
-
-
-class Writing:
-    """How the records of one answer are written.
-
-    Args:
-        call: the call, with its options read.
-        resource: the type of the records.
-
-    Attributes:
-        write: returns a record as JSON.
-        selected: the selection as `@odata.context` says it, `(subject,from)`, or "".
-        bare: whether the client asked for no metadata.
-
-    Raises:
-        GraphError: for a selection or expansion that the type does not have.
-    """
-
-    __slots__ = ("_call", "_hidden", "_paths", "_resource", "bare", "selected", "write")
-
-    def __init__(self, call: Call, resource: Resource) -> None:
-        self._call = call
-        self._resource = resource
-        accept = call.request.headers.get("accept").lower()
-        if "odata.metadata=full" in accept:
-            raise graph_error(
-                "not_emulated", operation="odata.metadata=full", because="full metadata in answers is not emulated yet"
-            )
-        self.bare = "odata.metadata=none" in accept
-        self._paths = self._selection()
-        self.selected = "(" + ",".join("/".join(path) for path in self._paths) + ")" if self._paths else ""
-        self._hidden = hidden_properties(call.permissions, resource.name) if resource.outlook else frozenset()
-        preferences = call.preferences
-        plain = not (self._paths or self._hidden or self.bare or call.options.expand)
-        plain = plain and not (preferences.immutable_ids or preferences.body) and resource.document is not None
-        self.write: Write = self._stored if plain else self._composed
-        for item in call.options.expand:
-            self._judge_expand(item.path)
-        self._judge_hidden()
-
-    def _selection(self) -> tuple[SelectPath, ...]:
-        select = self._call.options.select
-        if select is None or ("*",) in select:
-            return ()
-        try:
-            return canonical_select(select, self._resource.type)
-        except OdataError as problem:
-            raise select_error(problem) from None
-
-    def _judge_hidden(self) -> None:
-        """Refuse to select or expand what the token may not see (reference `graph-core.md` section 12)."""
-        asked = {path[0] for path in self._paths} | {item.path[0] for item in self._call.options.expand}
-        closed = sorted(name for name in self._hidden if name.lower() in {one.lower() for one in asked})
-        if closed:
-            held = ", ".join(sorted(self._call.permissions))
-            because = f"{held} hides {', '.join(closed)} of a {self._resource.name}: ask for a Read permission"
-            raise graph_error("access_denied", because=because)
-
-    def _judge_expand(self, path: SelectPath) -> None:
-        name = "/".join(path)
-        if name.lower() not in self._resource.expand:
-            because = f"{self._resource.name} can expand {', '.join(self._resource.expand) or 'nothing'}"
-            raise graph_error("expand_not_supported", property=name, because=because)
-
-    def _stored(self, record: Any) -> bytes:
-        assert self._resource.document is not None, "only stored resources are written as they are"
-        return self._resource.document(self._call, record)
-
-    def _composed(self, record: Any) -> bytes:
-        resource, call = self._resource, self._call
-        if resource.document is not None:
-            members: dict[str, Any] = msgspec.json.decode(resource.document(call, record))
-        else:
-            assert resource.compute is not None, "a resource is stored or computed"
-            members = resource.compute(call, record)
-        if resource.adapt is not None:
-            resource.adapt(call, record, members)
-        for name in self._hidden:
-            members.pop(name, None)
-        if self._paths:
-            for path in self._paths:
-                extra = resource.on_demand.get(path[0])
-                if extra is not None and path[0] not in self._hidden:
-                    members[path[0]] = extra(call, record)
-            members = project(members, self._paths)
-        elif resource.default_select is not None:
-            members = {name: value for name, value in members.items() if name in resource.default_select}
-        for item in call.options.expand:
-            members.update(resource.expand["/".join(item.path).lower()](call, record))
-        if self.bare:
-            members = {name: value for name, value in members.items() if "@odata." not in name}
-        return msgspec.json.encode(members)

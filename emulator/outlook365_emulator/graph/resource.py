@@ -1,6 +1,6 @@
 """What Graph knows of a type of record: how it is written, and what queries may read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,11 +24,16 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
         adapt: changes the members of a record as the client prefers (form of ids and bodies).
         etag: returns the `ETag` of a record, or None where the type has none.
         expand: navigation properties that `$expand` can name, in lower case; each computes the members to add.
+        filters_own: expanded properties whose `$filter` in `$expand` the function in `expand` applies itself, since it
+            compares ids in several spellings.
         page_size: records on a page where `$top` says nothing.
         page_limit: greatest `$top`.
         outlook: whether Exchange answers (etag, header fields, error envelopes), not the directory.
         default_order: path and direction of the order in which collections come, or None.
+        order_key: returns what the default order compares, latest first, so that several runs can be merged.
         efficient_order: whether `$orderby` must follow `$filter` (Exchange's rule).
+        search: returns the records that `$search` finds, in the order of the answer, or None where the resource has no
+            search.
     """
 
     name: str
@@ -40,8 +45,11 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     adapt: "Callable[[Call, Any, dict[str, Any]], None] | None" = None
     etag: "Callable[[Call, Any], str] | None" = None
     expand: "Mapping[str, Callable[[Call, Any], dict[str, Any]]]" = {}
+    filters_own: frozenset[str] = frozenset()
     page_size: int = 10
     page_limit: int = 1000
     outlook: bool = True
     default_order: tuple[str, bool] | None = None
+    order_key: "Callable[[Any], Any] | None" = None
     efficient_order: bool = True
+    search: "Callable[[Call, Iterable[Any]], list[Any]] | None" = None

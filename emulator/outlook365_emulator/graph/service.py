@@ -13,11 +13,34 @@ from outlook365_emulator.graph.bearer import bearer_text, challenge
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.error_answers import add_standing_headers, error_response
 from outlook365_emulator.graph.gate import FaultAnswered, Gate
-from outlook365_emulator.graph.mail import folders, messages, submissions
+from outlook365_emulator.graph.mail import (
+    categories,
+    changes,
+    exchange_ids,
+    focused_inbox,
+    folder_changes,
+    folders,
+    mail_tips,
+    messages,
+    rules,
+    settings,
+    submissions,
+)
+from outlook365_emulator.graph.metadata_document import metadata_response
 from outlook365_emulator.graph.operation import OPERATIONS
 from outlook365_emulator.graph.paths import read_path
-from outlook365_emulator.graph.people import users
+from outlook365_emulator.graph.people import (
+    grants,
+    managers,
+    photos,
+    role_assignments,
+    service_principals,
+    sessions,
+    user_changes,
+    users,
+)
 from outlook365_emulator.graph.routing import Routes
+from outlook365_emulator.graph.throttling import Throttling
 from outlook365_emulator.ids import Ids, fresh_nonce
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.store.hosting import Hosting
@@ -26,7 +49,28 @@ from outlook365_emulator.tables.graph_permissions import permission_rows
 from outlook365_emulator.tables.graph_segments import graph_segments
 from outlook365_emulator.wire import Request, Response
 
-DECLARING = (batch, users, folders, messages, submissions)
+DECLARING = (
+    batch,
+    users,
+    changes,
+    folders,
+    folder_changes,
+    messages,
+    submissions,
+    settings,
+    categories,
+    rules,
+    focused_inbox,
+    mail_tips,
+    exchange_ids,
+    user_changes,
+    managers,
+    photos,
+    sessions,
+    grants,
+    service_principals,
+    role_assignments,
+)
 """The modules whose functions are operations."""
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -43,7 +87,8 @@ class Graph:
     def __init__(self, hosting: Hosting, keys: KeyRing) -> None:
         self._hosting = hosting
         published = [row.operation for row in permission_rows().values()]
-        self._gate = Gate(keys, Routes(OPERATIONS, published, graph_segments()))
+        routes = Routes(OPERATIONS, published, graph_segments())
+        self._gate = Gate(keys, routes, Throttling(hosting))
         self._unplaced_ids = Ids(fresh_nonce())
         self._unplaced_clock = Clock()
 
@@ -66,6 +111,9 @@ class Graph:
         exchange = _Exchange(request, cloud, entry, ids.guid(), world.clock if world else self._unplaced_clock)
         if request.method == "OPTIONS":
             return exchange.preflight()
+        if _asks_for_metadata(request):
+            entry.operation = "metadata"
+            return exchange.finished(metadata_response(), None)
         call: Call | None = None
         try:
             if world is None:
@@ -122,13 +170,22 @@ class _Exchange:
 
     def preflight(self) -> Response:
         headers = [
-            ("Access-Control-Allow-Origin", "*"),
             ("Access-Control-Allow-Methods", "GET, POST, PATCH, PUT, DELETE, OPTIONS"),
             ("Access-Control-Allow-Headers", self.request.headers.get("access-control-request-headers", "*")),
             ("Access-Control-Max-Age", "3600"),
         ]
         self.entry.operation = "preflight"
         return self.finished(Response(200, b"", headers), None)
+
+
+def _asks_for_metadata(request: Request) -> bool:
+    """Return whether a request is for the metadata document, which anybody may read without a token."""
+    if request.method != "GET" or not request.path.lower().rstrip("/").endswith("metadata"):
+        return False
+    try:
+        return read_path(request.path).segments == [("$metadata", False)]
+    except GraphError:
+        return False
 
 
 def _unplaced(request: Request) -> GraphError:

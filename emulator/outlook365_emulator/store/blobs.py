@@ -98,6 +98,9 @@ class Blobs:
         """Return content whole."""
         return b"".join(self.slices(blob))
 
+    def __del__(self) -> None:
+        self.close()
+
     def close(self) -> None:
         """Give the file back to the system."""
         if self._file is not None:

@@ -37,6 +37,8 @@ class Hosting:
         names = [name for tenant in world.tenants.values() for name in (tenant.id, *tenant.domains)]
         for name in names:
             self._check_free(name)
+            if names.count(name) > 1:
+                raise NameTaken(f"tenant id or domain {name!r} stands twice in the world {world.name!r}")
         self._by_key[world.key] = world
         self._by_name[world.name] = world
         for tenant in world.tenants.values():

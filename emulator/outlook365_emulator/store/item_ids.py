@@ -7,7 +7,7 @@ out of reading it. Source: reference `graph-core.md` section 7 (layout proved fr
 import base64
 import binascii
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
@@ -17,6 +17,8 @@ _FROM_URL = bytes.maketrans(b"-_", b"/+")
 _FILETIME_EPOCH = 11644473600
 _IMMUTABLE_STORE = bytes.fromhex("1d840311aa6611cd9bc800aa002fc45a")
 _IMMUTABLE_HEAD = b"\x00\x09\x00\x2e\x00"
+
+_TICKS_PER_DAY = 864_000_000_000
 
 IdKind = Literal["folder", "item", "attachment", "immutable"]
 
@@ -34,6 +36,7 @@ class ItemId(msgspec.Struct, frozen=True):
         folder: number of the folder; 0 in an immutable id.
         number: number of the item or folder (the stable number in an immutable id).
         attachment: number of the attachment, or 0.
+        day: of an occurrence of a series the day that the pattern gives (ordinal), else 0.
     """
 
     kind: IdKind
@@ -41,6 +44,7 @@ class ItemId(msgspec.Struct, frozen=True):
     folder: int
     number: int
     attachment: int = 0
+    day: int = 0
 
 
 class IdMaker:
@@ -75,19 +79,44 @@ class IdMaker:
         place = folder.to_bytes(6, "big") + b"\x00\x00"
         return self._item_head + place + self.replica + number.to_bytes(6, "big") + b"\x00\x00"
 
+    def occurrence(self, folder: int, number: int, day: int) -> str:
+        """Return the id of an occurrence of a series: a function of its master and its day (`graph-calendar.md` 5).
+
+        Args:
+            folder: number of the calendar.
+            number: number of the series.
+            day: ordinal of the day that the pattern gives.
+        """
+        return _write(self._occurrence_bytes(folder, number, day))
+
+    def _occurrence_bytes(self, folder: int, number: int, day: int) -> bytes:
+        item = self._item_bytes(folder, number)
+        body = b"\x08" + ((day - 1) * _TICKS_PER_DAY).to_bytes(8, "big") + b"\x46" + item[43:] + b"\x10"
+        return item[:40] + b"\x01" + len(body).to_bytes(2, "little") + body
+
+    def immutable_occurrence(self, stable: int, day: int) -> str:
+        """Return the immutable id of an occurrence of a series."""
+        ticks = ((day - 1) * _TICKS_PER_DAY).to_bytes(8, "big")
+        return _write(self._immutable_head + stable.to_bytes(6, "big") + b"\x00\x00" + b"\x08" + ticks)
+
     def immutable(self, stable: int) -> str:
         """Return the immutable id of an item."""
         return _write(self._immutable_head + stable.to_bytes(6, "big") + b"\x00\x00")
 
-    def attachment(self, folder: int, number: int, attachment: int) -> str:
-        """Return the id of an attachment of an item."""
+    def attachment(self, folder: int, number: int, attachment: int, day: int = 0) -> str:
+        """Return the id of an attachment of an item; `day` is that of an occurrence, or 0."""
         tail = b"\x01\x12\x00\x10\x00" + self._attachment_salt + attachment.to_bytes(6, "big")
-        return _write(self._item_bytes(folder, number) + tail)
+        item = self._occurrence_bytes(folder, number, day) if day else self._item_bytes(folder, number)
+        return _write(item + tail)
 
     def immutable_attachment(self, stable: int, attachment: int) -> str:
         """Return the id of an attachment below an item's immutable id."""
         tail = b"\x01\x12\x00\x10\x00" + self._attachment_salt + attachment.to_bytes(6, "big")
         return _write(self._immutable_head + stable.to_bytes(6, "big") + b"\x00\x00" + tail)
+
+    def short_change_key(self, change: int) -> str:
+        """Return the change key of an event, a calendar or a calendar group (standard base64)."""
+        return base64.b64encode(self.replica + change.to_bytes(6, "big")).decode()
 
     def change_key(self, change: int) -> str:
         """Return a message's change key (standard base64)."""
@@ -105,10 +134,14 @@ def read_id(text: str) -> ItemId:
         data = base64.b64decode(text.encode("ascii").translate(_FROM_URL), validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:
         raise MalformedId(text) from error
-    if data[:5] == _IMMUTABLE_HEAD and len(data) in (51, 72):
+    if _write(data) != text:
+        raise MalformedId(text)  # the alphabet of other ids, or bits behind the last byte
+    if data[:5] == _IMMUTABLE_HEAD and len(data) in (51, 60, 72):
         return _read_immutable(data, text)
     if data[:4] != b"\x00\x03\x24\x00" or len(data) < 89:
         raise MalformedId(text)
+    if data[40] == 1:
+        return _read_occurrence(data, text)
     length = int.from_bytes(data[41:43], "little")
     entry = data[43:]
     if length == 46 and len(entry) == 46 and entry[20:22] == b"\x01\x00":
@@ -121,9 +154,27 @@ def read_id(text: str) -> ItemId:
     raise MalformedId(text)
 
 
+def _read_occurrence(data: bytes, text: str) -> ItemId:
+    if len(data) not in (124, 145) or data[41:44] != b"\x51\x00\x08" or data[52] != 70 or data[73:75] != b"\x07\x00":
+        raise MalformedId(text)
+    day = _day_of(data[44:52], text)
+    folder, number = int.from_bytes(data[91:97], "big"), int.from_bytes(data[115:121], "big")
+    attachment = int.from_bytes(data[139:145], "big")
+    return ItemId("attachment" if attachment else "item", data[75:91], folder, number, attachment, day)
+
+
+def _day_of(ticks: bytes, text: str) -> int:
+    days, rest = divmod(int.from_bytes(ticks, "big"), _TICKS_PER_DAY)
+    if rest or days >= date.max.toordinal():
+        raise MalformedId(text)
+    return days + 1
+
+
 def _read_immutable(data: bytes, text: str) -> ItemId:
     if data[9:25] != _IMMUTABLE_STORE or data[25:27] != b"\x0d\x00":
         raise MalformedId(text)
+    if len(data) == 60:
+        return ItemId("immutable", data[27:43], 0, int.from_bytes(data[43:49], "big"), 0, _day_of(data[52:60], text))
     attachment = int.from_bytes(data[66:72], "big")
     number = int.from_bytes(data[43:49], "big")
     return ItemId("attachment" if attachment else "immutable", data[27:43], 0, number, attachment)

@@ -1,13 +1,24 @@
 """A mailbox: folders, messages sorted by arrival, attachments, who may open it, and its change log."""
 
 import heapq
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
+from outlook365_emulator.store.calendar_shelf import (
+    DEFAULT_CALENDAR,
+    DEFAULT_GROUP,
+    DEFAULT_GROUPS,
+    EVERYBODY,
+    EventShelf,
+    NumberedShelf,
+    permission_key,
+)
 from outlook365_emulator.store.change_log import ChangeLog
 from outlook365_emulator.store.item_ids import IdMaker
+from outlook365_emulator.store.records.calendar import Calendar, CalendarGroup, CalendarPermission
 from outlook365_emulator.store.records.directory import MailboxRight
 from outlook365_emulator.store.records.mail import Attachment, MailFolder, Message, SendCount, UploadSession
 from outlook365_emulator.store.records.mailbox_settings import (
@@ -39,6 +50,10 @@ def hidden_part(folder: int) -> int:
 
 def _list_of(message: Message) -> int:
     return hidden_part(message.folder) if message.hidden else message.folder
+
+
+def _received(message: Message) -> datetime:
+    return message.received
 
 
 class MessageShelf:
@@ -106,6 +121,21 @@ class MessageShelf:
         if len(lists) == 1:
             return reversed(lists[0])
         return heapq.merge(*(reversed(messages) for messages in lists), key=arrival, reverse=True)
+
+    def received_between(self, folder: int, low: datetime | None, high: datetime | None) -> Iterator[Message]:
+        """Return the messages of a folder that arrived between two instants, both inclusive, latest first.
+
+        Args:
+            folder: number of the folder.
+            low: the earliest arrival, or None for no bound.
+            high: the latest arrival, or None for no bound.
+        """
+        messages = self._folders.get(folder, [])
+        start = 0 if low is None else bisect_left(messages, low, key=_received)
+        end = len(messages) if high is None else bisect_right(messages, high, key=_received)
+        if start == 0 and end == len(messages):
+            return reversed(messages)
+        return islice(reversed(messages), len(messages) - end, len(messages) - start)
 
     def __iter__(self) -> Iterator[Message]:
         return iter(self._rows.values())
@@ -256,8 +286,12 @@ class Mailbox:
     __slots__ = (
         "answered",
         "attachments",
+        "calendar_groups",
+        "calendar_permissions",
+        "calendars",
         "categories",
         "changes",
+        "events",
         "folders",
         "generation",
         "guid",
@@ -293,6 +327,11 @@ class Mailbox:
         self.answered: Table[Answered] = Table(lambda answered: answered.sender)
         self.uploads: Table[UploadSession] = Table(lambda session: session.id)
         self.sent: Table[SendCount] = Table(lambda count: count.period)
+        self.calendar_groups: NumberedShelf[CalendarGroup] = NumberedShelf("calendarGroup", lambda _: 0)
+        self.calendars: NumberedShelf[Calendar] = NumberedShelf("calendar", lambda calendar: calendar.group)
+        self.calendar_permissions: Table[CalendarPermission] = Table(permission_key)
+        self.events = EventShelf()
+        self._add_first_calendar()
         for category in first_categories(guid):
             self.categories.put(category)
         self.changes = ChangeLog()
@@ -310,6 +349,16 @@ class Mailbox:
                     hidden=row.hidden,
                 )
                 self.folders.put(folder)
+
+    def _add_first_calendar(self) -> None:
+        for offset, (name, class_id) in enumerate(DEFAULT_GROUPS):
+            group = CalendarGroup(number=DEFAULT_GROUP + offset, name=name, class_id=class_id, well_known=name)
+            self.calendar_groups.put(group)
+        self.calendars.put(Calendar(number=DEFAULT_CALENDAR, group=DEFAULT_GROUP, name="Calendar", is_default=True))
+        everybody = CalendarPermission(
+            calendar=DEFAULT_CALENDAR, address="", name=EVERYBODY, role="freeBusyRead", removable=False
+        )
+        self.calendar_permissions.put(everybody)
 
     def take_number(self) -> int:
         """Return the next counter, for an item, a folder or a change."""
@@ -329,6 +378,10 @@ class Mailbox:
             self.answered,
             self.uploads,
             self.sent,
+            self.calendar_groups,
+            self.calendars,
+            self.calendar_permissions,
+            self.events,
             self.changes,
         )
 

@@ -18,6 +18,16 @@ class Shelf(Protocol[R]):
         ...
 
 
+class ItemShelf(Shelf[R], Protocol[R]):
+    """A shelf whose changes the change log of the mailbox records: messages, folders, events."""
+
+    name: str
+
+    def place(self, record: R) -> tuple[int, int, int]:
+        """Return folder, number and stable number of a record, for the change log."""
+        ...
+
+
 class Taken(ValueError):
     """A value that must be unique belongs to another record already."""
 

@@ -9,7 +9,7 @@ from outlook365_emulator.store.world import World
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The state of a world at a moment: tenants with their tables and mailboxes, agenda, outbox, settings, clock."""
+    """The state of a world at a moment: tenants with their tables and mailboxes, agenda, outbox, settings, sign-ins, clock."""
 
     timestamp: float
     frozen: bool
@@ -17,6 +17,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     agenda: tuple[Any, ...]
     outbox: tuple[Any, ...]
     settings: dict[str, str]
+    sign_ins: list[dict[str, Any]]
 
 
 def take(world: World) -> Snapshot:
@@ -29,6 +30,7 @@ def take(world: World) -> Snapshot:
         world.agenda.state(),
         tuple(world.outbox),
         dict(world.settings),
+        world.sign_ins.state(),
     )
 
 
@@ -37,10 +39,10 @@ def restore(world: World, snapshot: Snapshot) -> None:
 
     The clock goes back too; faults and journal stay, since they belong to the observer and not to the state.
     """
-    world.clock.set(datetime.fromtimestamp(snapshot.timestamp, UTC))
     if snapshot.frozen:
         world.clock.freeze()
-    else:
+    world.clock.set(datetime.fromtimestamp(snapshot.timestamp, UTC))
+    if not snapshot.frozen:
         world.clock.resume()
     world.tenants = {name: tenant for name, (tenant, _) in snapshot.tenants.items()}
     for tenant, state in snapshot.tenants.values():
@@ -48,3 +50,4 @@ def restore(world: World, snapshot: Snapshot) -> None:
     world.agenda.restore(snapshot.agenda)
     world.outbox[:] = snapshot.outbox
     world.settings = dict(snapshot.settings)
+    world.sign_ins.restore(snapshot.sign_ins)

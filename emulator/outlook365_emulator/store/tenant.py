@@ -14,6 +14,7 @@ from outlook365_emulator.store.records.directory import (
     ServicePrincipal,
     User,
 )
+from outlook365_emulator.store.records.sign_in import ConsentRequest
 from outlook365_emulator.store.shelf import Table
 
 
@@ -38,6 +39,7 @@ class Tenant:
         "app_assignments",
         "applications",
         "cloud",
+        "consent_requests",
         "display_name",
         "domains",
         "grants",
@@ -87,6 +89,7 @@ class Tenant:
             {"triple": lambda one: (f"{one.principal} {one.resource} {one.role}",)},
         )
         self.refresh_tokens: Table[RefreshToken] = Table(lambda token: token.value)
+        self.consent_requests: Table[ConsentRequest] = Table(lambda request: request.id)
         self.mailboxes: Table[Mailbox] = Table(lambda mailbox: mailbox.owner)
 
     def _tables(self) -> tuple[Table[Any], ...]:
@@ -99,6 +102,7 @@ class Tenant:
             self.role_assignments,
             self.app_assignments,
             self.refresh_tokens,
+            self.consent_requests,
         )
 
     def mailbox_of(self, user: User) -> Mailbox | None:

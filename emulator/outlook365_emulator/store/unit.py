@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from outlook365_emulator.store.change_log import Change, Kind
-from outlook365_emulator.store.mailbox import FolderShelf, Mailbox, MessageShelf
-from outlook365_emulator.store.shelf import Shelf
+from outlook365_emulator.store.mailbox import Mailbox
+from outlook365_emulator.store.shelf import ItemShelf, Shelf
 
 R = TypeVar("R")
 
@@ -35,7 +35,7 @@ class UnitOfWork:
         self.now = now
         self.changes: list[tuple[Mailbox, Change]] = []
         self._done: list[tuple[Shelf[Any], Any, Any]] = []
-        self._logged: list[tuple[Mailbox, MessageShelf | FolderShelf, Any, Any]] = []
+        self._logged: list[tuple[Mailbox, ItemShelf[Any], Any, Any]] = []
         self._after: list[Callable[[], object]] = []
         self._passed = False
 
@@ -48,13 +48,13 @@ class UnitOfWork:
         """Take a record off a shelf."""
         self._done.append((shelf, None, shelf.remove(record)))
 
-    def put_item(self, mailbox: Mailbox, shelf: MessageShelf | FolderShelf, record: Any) -> None:
-        """Set a message or folder of a mailbox; the change log learns of it when the unit ends."""
+    def put_item(self, mailbox: Mailbox, shelf: ItemShelf[Any], record: Any) -> None:
+        """Set an item of a mailbox; the change log learns of it when the unit ends."""
         self.put(shelf, record)
         self._logged.append((mailbox, shelf, record, self._done[-1][2]))
 
-    def remove_item(self, mailbox: Mailbox, shelf: MessageShelf | FolderShelf, record: Any) -> None:
-        """Take a message or folder out of a mailbox; the change log learns of it when the unit ends."""
+    def remove_item(self, mailbox: Mailbox, shelf: ItemShelf[Any], record: Any) -> None:
+        """Take an item out of a mailbox; the change log learns of it when the unit ends."""
         self.remove(shelf, record)
         self._logged.append((mailbox, shelf, None, self._done[-1][2]))
 
@@ -76,7 +76,7 @@ class UnitOfWork:
         self._after.clear()
 
     def _write_log(self) -> None:
-        net: dict[tuple[str, str, int], tuple[Mailbox, MessageShelf | FolderShelf, Any, Any]] = {}
+        net: dict[tuple[str, str, int], tuple[Mailbox, ItemShelf[Any], Any, Any]] = {}
         for mailbox, shelf, record, previous in self._logged:
             key = (mailbox.guid, shelf.name, (previous if record is None else record).number)
             first = net.pop(key)[3] if key in net else previous

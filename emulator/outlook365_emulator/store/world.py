@@ -11,6 +11,7 @@ from outlook365_emulator.ids import Chance, Ids, base64url, fresh_nonce, fresh_s
 from outlook365_emulator.journal import Journal
 from outlook365_emulator.store.agenda import Agenda, Due
 from outlook365_emulator.store.blobs import Blobs
+from outlook365_emulator.store.sign_ins import SignIns
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 
@@ -59,6 +60,7 @@ class World:
         "outbox",
         "seed",
         "settings",
+        "sign_ins",
         "tenants",
     )
 
@@ -84,6 +86,7 @@ class World:
         self.tenants: dict[str, Tenant] = {}
         self.blobs = Blobs()
         self.settings: dict[str, str] = {}
+        self.sign_ins = SignIns()
 
     def unit(self, now: datetime | None = None) -> UnitOfWork:
         """Begin a unit of work; use it in a `with` statement.

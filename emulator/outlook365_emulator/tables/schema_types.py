@@ -165,6 +165,40 @@ def enumerations() -> Mapping[str, Enumeration]:
     )
 
 
+class BoundOperation(msgspec.Struct, frozen=True):
+    """An action or a function that is bound to a type.
+
+    Attributes:
+        kind: `action` or `function`.
+        name: its name as declared.
+        on: short name of the type.
+        on_collection: whether it is bound to a collection of that type.
+        parameters: its parameters, names as declared.
+    """
+
+    kind: str
+    name: str
+    on: str
+    on_collection: bool
+    parameters: tuple[Property, ...]
+
+
+@cache
+def bound_operations() -> tuple[BoundOperation, ...]:
+    """Return every action and function of the subset."""
+    return tuple(
+        BoundOperation(
+            row.kind,
+            row.name,
+            row.on,
+            row.on_collection,
+            tuple(parameter.named(name) for name, parameter in row.parameters.items()),
+        )
+        for document in _documents()
+        for row in document.operations
+    )
+
+
 def short_name(name: str) -> str:
     """Return a type's name in lower case without `#` and namespace: `message` for `#microsoft.graph.Message`."""
     plain = name.removeprefix("#").lower()

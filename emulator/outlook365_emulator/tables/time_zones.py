@@ -69,3 +69,27 @@ def windows_name(name: str) -> str | None:
         return row.windows
     found = _by_iana().get(name.lower())
     return found[1].windows if found else None
+
+
+class ZoneName(msgspec.Struct, frozen=True):
+    """What a Windows time zone is called.
+
+    Attributes:
+        windows: `Pacific Standard Time`.
+        display: `(UTC-08:00) Pacific Time (US & Canada)`, English, with the zone's offset in winter.
+    """
+
+    windows: str
+    display: str
+
+
+@cache
+def zone_names() -> tuple[ZoneName, ...]:
+    """Return the display names of the Windows time zones from west to east, as Windows lists them."""
+    return read_rows("time_zone_names.json", tuple[ZoneName, ...])
+
+
+@cache
+def iana_zones() -> tuple[str, ...]:
+    """Return every IANA zone that belongs to a Windows zone, by name."""
+    return tuple(sorted({zone for row in zone_rows() for zone in (row.iana, *row.also)}))

@@ -1,13 +1,13 @@
 """A small organisation, and a client that asks Graph for its members as any of its people or as an application."""
 
+import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-
 from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import cloud as cloud_named
 from outlook365_emulator.directory.applications import add_application
@@ -23,11 +23,12 @@ from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.records.directory import Application, User
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.world import World
+from outlook365_emulator.tables.permissions import PERMISSIONS, exists_as
 from outlook365_emulator.wire import Headers, Request, Response
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SCOPES = ("Mail.ReadWrite", "Mail.ReadWrite.Shared", "Mail.Send", "Mail.Send.Shared", "User.Read.All")
-ROLES = ("Mail.ReadWrite", "Mail.Send", "User.Read.All")
+SCOPES = tuple(name for name in PERMISSIONS if exists_as(name, "delegated"))
+ROLES = tuple(name for name in PERMISSIONS if exists_as(name, "application"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -112,9 +113,17 @@ class Organisation:
             share_mailbox(self.tenant, unit, owner, user, **rights)
 
 
+async def finished(answer: Awaitable[Response]) -> Response:
+    """Wait for an operation that waits itself."""
+    return await answer
+
+
 @dataclass
 class GraphClient:
-    """Asks Graph directly; `as_` is who is signed in, and an application asks where nobody is."""
+    """Asks Graph directly; `as_` is who is signed in, and an application asks where nobody is.
+
+    A token holds every permission of its kind where nothing else is said.
+    """
 
     graph: Graph
     org: Organisation
@@ -187,8 +196,9 @@ class GraphClient:
             door=door,
         )
         entry = Entry(method=method, url=request.url)
-        response = self.graph.answer(request, row, self.org.world, entry)
-        assert isinstance(response, Response)
+        answer = self.graph.answer(request, row, self.org.world, entry)
+        response = answer if isinstance(answer, Response) else asyncio.run(finished(answer))
+        request.finish()
         return Answer(response, entry)
 
     def get(self, path: str, **options: Any) -> Answer:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-
 from outlook365_emulator.directory.users import change_user, delete_user
 from outlook365_emulator.entra.keys import KeyRing
 
@@ -113,7 +112,8 @@ def test_graph_is_the_audience_by_url_or_by_id(graph: Any, org: Any, audience: s
 
 
 @pytest.mark.parametrize(
-    "audience", ["https://outlook.office365.com", "https://graph.microsoft.us", "api://own", "https://graph.windows.net"]
+    "audience",
+    ["https://outlook.office365.com", "https://graph.microsoft.us", "api://own", "https://graph.windows.net"],
 )
 def test_another_audience(graph: Any, org: Any, audience: str) -> None:
     token = graph.token(org.ada, audience=audience)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from outlook365_emulator.graph import service  # noqa: F401 - importing it declares the operations
 from outlook365_emulator.graph.operation import OPERATIONS, Operation
 from outlook365_emulator.tables.graph_permissions import allowed
@@ -114,8 +113,9 @@ class TestRefusal:
     def test_the_reason_names_the_least_permission(self, graph: Any, org: Any) -> None:
         entry = graph.post("/me/messages", {}, as_=org.ada, scopes=["Mail.Send"]).entry
         assert entry.missing == ["Mail.ReadWrite", "Mail.ReadWrite.Shared"]
-        assert "the token holds Mail.Send; POST /users/{user}/messages needs the delegated permission Mail.ReadWrite" in (
-            entry.reason
+        assert (
+            "the token holds Mail.Send; POST /users/{user}/messages needs the delegated permission Mail.ReadWrite"
+            in (entry.reason)
         )
 
     def test_scope_comes_before_mailbox_and_id(self, graph: Any, org: Any) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from azure.identity.aio import ClientSecretCredential
 from kiota_abstractions.base_request_configuration import RequestConfiguration
-from msgraph import GraphServiceClient
+from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from msgraph import GraphRequestAdapter, GraphServiceClient
 from msgraph.generated.models.body_type import BodyType
 from msgraph.generated.models.email_address import EmailAddress
 from msgraph.generated.models.item_body import ItemBody
@@ -18,15 +19,20 @@ from msgraph.generated.users.item.mail_folders.item.messages.messages_request_bu
 )
 from msgraph.generated.users.item.messages.messages_request_builder import MessagesRequestBuilder
 from msgraph.generated.users.item.send_mail.send_mail_post_request_body import SendMailPostRequestBody
+from msgraph_core import GraphClientFactory
 from msgraph_core.tasks.page_iterator import PageIterator
 
 
 async def work(connection: dict[str, Any]) -> dict[str, Any]:
     account, recipient = connection["account"], connection["recipient"]
-    async with ClientSecretCredential(
-        connection["tenant_id"], connection["client_id"], connection["client_secret"]
-    ) as credential:
-        client = GraphServiceClient(credential)
+    async with (
+        ClientSecretCredential(
+            connection["tenant_id"], connection["client_id"], connection["client_secret"]
+        ) as credential,
+        GraphClientFactory.create_with_default_middleware() as http_client,
+    ):
+        provider = AzureIdentityAuthenticationProvider(credential)
+        client = GraphServiceClient(request_adapter=GraphRequestAdapter(provider, http_client))
         user = client.users.by_user_id(account)
         folders = await user.mail_folders.get()
         query = MessagesRequestBuilder.MessagesRequestBuilderGetQueryParameters(top=10, select=["subject"])

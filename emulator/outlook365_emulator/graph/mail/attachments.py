@@ -1,115 +1,112 @@
-"""Attachments: from request bodies to records, and from records to JSON."""
+"""Attachments of a message: list, get, content, create, delete.
 
-import base64
-import binascii
-import mimetypes
+Reference `graph-mail.md` section 11.
+"""
+
 from typing import Any
 
 import msgspec
 
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.answers import Entity as EntityAnswer
+from outlook365_emulator.graph.answers import NoContent, Page, Text
+from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.mail.attached import attach, content_of
+from outlook365_emulator.graph.mail.attachment_resource import attachment_id, attachment_resource
+from outlook365_emulator.graph.mail.composing import maker_of
+from outlook365_emulator.graph.mail.documents import members_of, write_message
+from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.store.blobs import THRESHOLD, Blob
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.mail import Attachment, Message
 from outlook365_emulator.store.unit import UnitOfWork
-from outlook365_emulator.store.world import World
 
-_OVERHEAD = 190
-"""Bytes that MAPI adds to an attachment's own size, about; `size` is larger than the file (`graph-mail.md` 11)."""
+MAX_POSTED = 3 * 1024 * 1024
+"""Greatest size in bytes of a file that is attached by one POST."""
 
-
-def read_file(given: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """Read a `fileAttachment` as sent.
-
-    Args:
-        given: members as sent, names canonical.
-
-    Returns:
-        The members to keep, and the content.
-
-    Raises:
-        GraphError: the content is no base64, the name is missing, or the kind of attachment is not emulated.
-    """
-    kind = str(given.get("@odata.type") or "#microsoft.graph.fileAttachment").lstrip("#").rpartition(".")[2]
-    if kind.lower() != "fileattachment":
-        raise graph_error(
-            "not_emulated",
-            operation=f"attachments of type {kind}",
-            because=f"only file attachments are emulated, not {kind}",
-        )
-    if not given.get("name"):
-        raise graph_error("property_required", property="name", because="an attachment needs a name")
-    try:
-        content = base64.b64decode(given.get("contentBytes") or "", validate=True)
-    except (binascii.Error, ValueError):
-        literal = str(given.get("contentBytes"))[:40]
-        because = "contentBytes must be standard base64"
-        raise graph_error("body_literal_mismatch", literal=literal, type="Edm.Binary", because=because) from None
-    guessed = mimetypes.guess_type(given["name"])[0] or "application/octet-stream"
-    members = {
-        "name": given["name"],
-        "contentType": given.get("contentType") or guessed,
-        "isInline": bool(given.get("isInline")),
-        "contentId": given.get("contentId"),
-        "contentLocation": given.get("contentLocation"),
-    }
-    return members, content
+_PATH = "/users/{user}/messages/{message}/attachments"
 
 
-def attach(
-    world: World,
-    mailbox: Mailbox,
-    unit: UnitOfWork,
-    stable: int,
-    members: dict[str, Any],
-    content: bytes,
-) -> Attachment:
-    """Add a file to a message.
-
-    Args:
-        world: holds large content.
-        mailbox: the mailbox of the message.
-        unit: the unit of work that it happens in.
-        stable: the message's immutable number.
-        members: as `read_file` returns them.
-        content: the bytes.
-    """
-    document = {
-        "@odata.type": "#microsoft.graph.fileAttachment",
-        "@odata.mediaContentType": members["contentType"],
-        "lastModifiedDateTime": iso_seconds(unit.now),
-        "name": members["name"],
-        "contentType": members["contentType"],
-        "size": len(content) + _OVERHEAD,
-        "isInline": members["isInline"],
-        "contentId": members["contentId"],
-        "contentLocation": members["contentLocation"],
-    }
-    attachment = Attachment(
-        number=mailbox.take_number(),
-        message=stable,
-        document=msgspec.json.encode(document),
-        content=world.blobs.add(content) if len(content) > THRESHOLD else content,
-        is_inline=members["isInline"],
-        name=members["name"],
-    )
-    return unit.put(mailbox.attachments, attachment)
+def _context(call: Call, message: Message) -> str:
+    return f"{call.user_path}/messages('{call.mailbox.ids.item(message.folder, message.number)}')/attachments"
 
 
-def content_of(world: World, attachment: Attachment) -> bytes:
-    """Return the bytes of an attachment."""
+@operation(f"GET {_PATH}", least="Mail.Read")
+def list_(call: Call, message: Message) -> Page:
+    """List the attachments of a message, their content included."""
+    found = call.mailbox.attachments.of(message)
+    return Page(resource=attachment_resource(), records=found, path=_context(call, message), total=len(found))
+
+
+@operation(f"GET {_PATH}/$count", least="Mail.Read")
+def count(call: Call, message: Message) -> Page:
+    """Count the attachments of a message."""
+    return list_(call, message)
+
+
+@operation(f"GET {_PATH}/{{attachment}}", least="Mail.Read")
+def get(call: Call, message: Message, attachment: Attachment) -> EntityAnswer:
+    """Get an attachment; `$expand=microsoft.graph.itemattachment/item` adds the item of an item attachment."""
+    return EntityAnswer(resource=attachment_resource(), record=attachment, path=_context(call, message))
+
+
+@operation(f"GET {_PATH}/{{attachment}}/$value", least="Mail.Read")
+def get_content(call: Call, message: Message, attachment: Attachment) -> Text:
+    """Get the bytes of a file, the MIME text of an attached message, the iCalendar text of an attached event."""
+    document = msgspec.json.decode(attachment.document)
+    kind = document["contentType"] or _item_type(attachment)
     content = attachment.content
-    return world.blobs.read(content) if isinstance(content, Blob) else content
+    if isinstance(content, Blob) and content.length > THRESHOLD:
+        return Text(b"", kind, pieces=call.world.blobs.slices(content), length=content.length)
+    return Text(content_of(call.world, attachment), kind)
 
 
-def copy_attachments(unit: UnitOfWork, source: Mailbox, message: Message, target: Mailbox, stable: int) -> None:
-    """Give a copy of a message in the same or another mailbox the attachments of the original."""
-    for held in source.attachments.of(message):
-        copied = msgspec.structs.replace(held, number=target.take_number(), message=stable)
-        unit.put(target.attachments, copied)
+def _item_type(attachment: Attachment) -> str:
+    kind = msgspec.json.decode(attachment.item).get("@odata.type", "") if attachment.item else ""
+    return "text/calendar" if kind.endswith("event") else "text/plain"
 
 
-def shown_attachments(given: list[tuple[dict[str, Any], bytes]]) -> bool:
-    """Return what `hasAttachments` says: inline files alone do not count."""
-    return any(not members["isInline"] for members, _ in given)
+@operation(f"POST {_PATH}", least="Mail.ReadWrite", body=Entity("attachment"))
+def create(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
+    """Attach a file of at most 3 MB, or an item, to a message, also to a received one."""
+    new = maker_of(call).read(body)
+    if len(new.content) > MAX_POSTED:
+        because = f"the file has {len(new.content)} bytes; a POST takes {MAX_POSTED}: use createUploadSession"
+        raise graph_error("attachment_too_large", because=because)
+    attachment = attach(call.world, call.mailbox, call.unit, message.stable, new)
+    changed = recounted(call.unit, call.mailbox, message)
+    call.loaded["message"] = changed
+    path = _context(call, changed)
+    location = f"{path}('{attachment_id(call, changed, attachment)}')"
+    return EntityAnswer(
+        resource=attachment_resource(), record=attachment, path=path, status=201, location=location
+    )
+
+
+@operation(f"DELETE {_PATH}/{{attachment}}", least="Mail.ReadWrite")
+def delete(call: Call, message: Message, attachment: Attachment) -> NoContent:
+    """Take an attachment off a message."""
+    call.unit.remove(call.mailbox.attachments, attachment)
+    recounted(call.unit, call.mailbox, message)
+    return NoContent()
+
+
+def recounted(unit: UnitOfWork, mailbox: Mailbox, message: Message) -> Message:
+    """Write a message whose attachments have changed: `hasAttachments` and change key follow.
+
+    Args:
+        unit: the unit of work.
+        mailbox: the mailbox.
+        message: the message.
+    """
+    members = members_of(message)
+    members["hasAttachments"] = any(not one.is_inline for one in mailbox.attachments.of(message))
+    members["lastModifiedDateTime"] = iso_seconds(unit.now)
+    folder = mailbox.folders.get(message.folder)
+    assert folder is not None, "a message lies in a folder"
+    changed = write_message(
+        mailbox, members, folder, number=message.number, stable=message.stable, like=message, mime=None
+    )
+    unit.put_item(mailbox, mailbox.messages, changed)
+    return changed

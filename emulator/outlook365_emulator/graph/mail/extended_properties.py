@@ -29,7 +29,10 @@ DEFERRED = "SystemTime 0x3fef"
 LAST_VERB = "Integer 0x1081"
 LAST_VERB_TIME = "SystemTime 0x1082"
 
-READ_FLAG, UNSENT_FLAG, ATTACHMENT_FLAG, HIDDEN_FLAG = 0x1, 0x8, 0x10, 0x40
+EVER_READ = "EverRead"
+"""Our own mark on a message that was read before; no client can ask for it, since it is no property id."""
+
+READ_FLAG, UNSENT_FLAG, ATTACHMENT_FLAG, HIDDEN_FLAG, EVER_READ_FLAG = 0x1, 0x8, 0x10, 0x40, 0x400
 
 _ID = re.compile(
     r"([A-Za-z]+)\s+(?:\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?\s+)?"
@@ -169,6 +172,7 @@ def _flags(message: Message) -> int:
         | (UNSENT_FLAG if message.is_draft else 0)
         | (ATTACHMENT_FLAG if message.has_attachments else 0)
         | (HIDDEN_FLAG if message.hidden else 0)
+        | (EVER_READ_FLAG if held(message.properties, EVER_READ) else 0)
     )
 
 

@@ -3,7 +3,6 @@
 What Exchange filters and sorts by: reference `graph-core.md` section 6.1.
 """
 
-import base64
 from collections.abc import Callable
 from functools import cache
 from types import MappingProxyType
@@ -11,12 +10,24 @@ from typing import Any
 
 import msgspec
 
+from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.mail.attachments import content_of
-from outlook365_emulator.graph.mail.bodies import in_form
+from outlook365_emulator.graph.mail.attachment_resource import attachment_members
+from outlook365_emulator.graph.mail.bodies import in_form, unique_part
+from outlook365_emulator.graph.mail.extended_properties import (
+    BadPropertyId,
+    multi_values,
+    normal_id,
+    single_values,
+    value_of,
+)
+from outlook365_emulator.graph.open_extensions import as_rows, extension_members, plain_name
 from outlook365_emulator.graph.resource import Resource
+from outlook365_emulator.graph.search.messages import search_messages
 from outlook365_emulator.odata.records import Kind, Property, RecordType
-from outlook365_emulator.store.records.mail import Attachment, Message
+from outlook365_emulator.odata.tree import Binary, Constant, Logical, Node, Path
+from outlook365_emulator.store.mailbox import arrival
+from outlook365_emulator.store.records.mail import Message
 
 
 def _document(_: Call, message: Message) -> bytes:
@@ -87,7 +98,6 @@ def message_type() -> RecordType:
         ("uniqueBody", "complex"),
         ("internetMessageHeaders", "collection"),
         ("attachments", "collection"),
-        ("extensions", "collection"),
     ]
     properties = _by_name(
         _plain("subject", "string", lambda message: message.subject),
@@ -115,9 +125,35 @@ def message_type() -> RecordType:
         _body(),
         _flag(),
         Property("categories", "collection", lambda message: message.categories, element=category, sortable=False),
+        *_filtered_properties(),
         *(Property(name, kind, _member(name), filterable=False, sortable=False) for name, kind in unfiltered),
     )
     return RecordType("microsoft.graph.message", properties)
+
+
+def _filtered_properties() -> tuple[Property, ...]:
+    """What `any` may ask of extended properties and extensions (reference `graph-core.md` section 6.1)."""
+    identity = Property("id", "string", lambda row: row["id"], literal=_literal_id)
+    text = Property("", "string", None)
+    single = _by_name(identity, _plain("value", "string", lambda row: row["value"]))
+    values = Property("value", "collection", lambda row: row["value"], element=text, sortable=False)
+    named = Property("id", "string", lambda row: row["id"].lower(), literal=lambda id_: plain_name(id_).lower())
+    rows: tuple[tuple[str, MappingProxyType[str, Property], Callable[[Message], Any]], ...] = (
+        ("singleValueExtendedProperties", single, single_values),
+        ("multiValueExtendedProperties", _by_name(identity, values), multi_values),
+        ("extensions", _by_name(named), lambda message: as_rows(message.extensions)),
+    )
+    return tuple(
+        Property(name, "collection", get, element=Property("", "complex", None, parts), sortable=False)
+        for name, parts, get in rows
+    )
+
+
+def _literal_id(text: str) -> str:
+    try:
+        return normal_id(text)
+    except BadPropertyId as bad:
+        raise ValueError(str(bad)) from bad
 
 
 def adapt_message(call: Call, message: Message, members: dict[str, Any]) -> None:
@@ -125,6 +161,8 @@ def adapt_message(call: Call, message: Message, members: dict[str, Any]) -> None
     preferences = call.preferences
     if preferences.immutable_ids:
         members["id"] = call.mailbox.ids.immutable(message.stable)
+    if preferences.unsafe_html and message.unsafe_body is not None:
+        members["body"] = {**members["body"], "content": message.unsafe_body}
     if preferences.body:
         members["body"] = in_form(members["body"], preferences.body)
 
@@ -139,31 +177,70 @@ def _headers(_: Call, message: Message) -> list[dict[str, str]]:
 
 
 def _unique_body(call: Call, message: Message) -> dict[str, Any]:
-    body: dict[str, Any] = msgspec.json.decode(message.document)["body"]
+    body = unique_part(msgspec.json.decode(message.document)["body"])
     return in_form(body, call.preferences.body) if call.preferences.body else body
 
 
+def _context(call: Call, message: Message) -> str:
+    item = call.mailbox.ids.item(message.folder, message.number)
+    return f"{call.root}/$metadata#{call.user_path}/messages('{item}')"
+
+
 def _attachments(call: Call, message: Message) -> dict[str, Any]:
-    context = (
-        f"{call.root}/$metadata#{call.user_path}/messages('{call.mailbox.ids.item(message.folder, message.number)}')"
-    )
     held = [attachment_members(call, message, one) for one in call.mailbox.attachments.of(message)]
-    return {"attachments@odata.context": f"{context}/attachments", "attachments": held}
+    return {"attachments@odata.context": f"{_context(call, message)}/attachments", "attachments": held}
 
 
-def attachment_members(call: Call, message: Message, attachment: Attachment) -> dict[str, Any]:
-    """Return an attachment as a JSON object, content included."""
-    ids = call.mailbox.ids
-    if call.preferences.immutable_ids:
-        identity = ids.immutable_attachment(message.stable, attachment.number)
-    else:
-        identity = ids.attachment(message.folder, message.number, attachment.number)
-    members: dict[str, Any] = msgspec.json.decode(attachment.document)
-    head: dict[str, Any] = {
-        name: members.pop(name) for name in ("@odata.type", "@odata.mediaContentType") if name in members
-    }
-    content = base64.b64encode(content_of(call.world, attachment)).decode()
-    return {**head, "id": identity, **members, "contentBytes": content}
+def _asked_ids(call: Call, name: str, normal: Callable[[str], str]) -> frozenset[str] | None:
+    """Return the ids that `$expand=name($filter=id eq '…' or …)` asks for, or None where it has no filter."""
+    for item in call.options.expand:
+        if item.path[-1].lower() != name.lower():
+            continue
+        if item.options.filter is None:
+            return None
+        found = ids_in(item.options.filter)
+        if found is None:
+            because = f"$expand={name} takes a $filter of the form id eq '...' or id eq '...'"
+            raise graph_error("filter_node_invalid", because=because)
+        return frozenset(map(normal, found))
+    return None
+
+
+def ids_in(node: Node) -> list[str] | None:
+    """Return the ids that a filter of the form `id eq 'a' or id eq 'b'` names, or None for any other filter."""
+    match node:
+        case Logical(operator="or", operands=operands):
+            parts = [ids_in(one) for one in operands]
+            return None if None in parts else [text for part in parts if part for text in part]
+        case Binary(operator="eq", left=Path(segments=segments), right=Constant(kind="string", value=str(text))):
+            return [text] if segments[-1].lower() == "id" else None
+    return None
+
+
+def _property_id(text: str) -> str:
+    try:
+        return normal_id(text)
+    except BadPropertyId as bad:
+        raise graph_error("extended_property_invalid", because=str(bad)) from None
+
+
+def _properties(name: str, *, many: bool) -> Callable[[Call, Message], dict[str, Any]]:
+    def expand(call: Call, message: Message) -> dict[str, Any]:
+        asked = _asked_ids(call, name, _property_id)
+        if asked is None:
+            because = f"$expand={name} needs a $filter on id: there is no way to read all properties"
+            raise graph_error("filter_node_invalid", because=because)
+        values = [(identity, value_of(message, identity)) for identity in sorted(asked)]
+        found = [{"id": one, "value": value} for one, value in values if isinstance(value, tuple if many else str)]
+        return {f"{name}@odata.context": f"{_context(call, message)}/{name}", name: found} if found else {}
+
+    return expand
+
+
+def _extensions(call: Call, message: Message) -> dict[str, Any]:
+    asked = _asked_ids(call, "extensions", lambda text: plain_name(text).lower())
+    found = [extension_members(one) for one in message.extensions if asked is None or one[0].lower() in asked]
+    return {"extensions@odata.context": f"{_context(call, message)}/extensions", "extensions": found} if found else {}
 
 
 @cache
@@ -176,6 +253,14 @@ def message_resource() -> Resource:
         adapt=adapt_message,
         etag=message_etag,
         on_demand={"internetMessageHeaders": _headers, "uniqueBody": _unique_body},
-        expand={"attachments": _attachments},
+        expand={
+            "attachments": _attachments,
+            "extensions": _extensions,
+            "singlevalueextendedproperties": _properties("singleValueExtendedProperties", many=False),
+            "multivalueextendedproperties": _properties("multiValueExtendedProperties", many=True),
+        },
+        filters_own=frozenset({"extensions", "singleValueExtendedProperties", "multiValueExtendedProperties"}),
         default_order=("receiveddatetime", True),
+        order_key=arrival,
+        search=search_messages,
     )

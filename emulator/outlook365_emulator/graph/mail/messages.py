@@ -1,4 +1,4 @@
-"""Messages: list, get, create a draft, update, delete.
+"""Messages: list, get, MIME text, create, update, move, copy, delete.
 
 Reference `graph-mail.md` sections 4 to 6 and 10.
 """
@@ -9,17 +9,30 @@ from urllib.parse import quote
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
-from outlook365_emulator.graph.answers import NoContent, Page
+from outlook365_emulator.graph.answers import NoContent, Page, Text
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.convertors import find_folder
 from outlook365_emulator.graph.mail.addresses import resolved, resolved_all
-from outlook365_emulator.graph.mail.attachments import attach
 from outlook365_emulator.graph.mail.bodies import preview_of, stored_body
-from outlook365_emulator.graph.mail.composing import compose, follow_up_flag, refuse_extended_properties
+from outlook365_emulator.graph.mail.composing import compose, compose_mime, follow_up_flag, store
 from outlook365_emulator.graph.mail.documents import members_of, write_message
+from outlook365_emulator.graph.mail.extended_properties import (
+    EVER_READ,
+    RECEIVED,
+    SUBMITTED,
+    held,
+    merged,
+    read_properties,
+)
 from outlook365_emulator.graph.mail.message_resource import message_resource
+from outlook365_emulator.graph.mail.mime_writing import mime_of
+from outlook365_emulator.graph.mail.placing import copy_message, move_message, remove_message
+from outlook365_emulator.graph.mail.receipts import send_read_receipt
 from outlook365_emulator.graph.mail.search_folders import messages_in
-from outlook365_emulator.graph.operation import Entity, operation
+from outlook365_emulator.graph.operation import Action, Entity, operation
+from outlook365_emulator.store.mailbox import hidden_part
 from outlook365_emulator.store.records.mail import MailFolder, Message
+from outlook365_emulator.wire import parse_pairs
 
 _READ_ONLY = (
     "id",
@@ -41,6 +54,9 @@ _READ_ONLY = (
 )
 _DRAFT_ONLY = ("from", "sender", "toRecipients", "ccRecipients", "bccRecipients", "replyTo", "internetMessageId")
 _NULLABLE = ("subject", "isDeliveryReceiptRequested")
+_IN_MIME = frozenset({"subject", "body", "internetMessageId", "importance", *_DRAFT_ONLY})
+"""Members that the MIME text as it was sent says too; once they change it is written anew."""
+
 _RECIPIENTS = ("toRecipients", "ccRecipients", "bccRecipients", "replyTo")
 
 
@@ -56,8 +72,17 @@ def listed_folders(call: Call) -> list[int]:
 
 def _page(call: Call, folders: list[int], path: str) -> Page:
     shelf = call.mailbox.messages
+    asked = {name.lower(): value.lower() for name, value in parse_pairs(call.request.query)}
+    if asked.get("includehiddenmessages") == "true":
+        folders = [*folders, *map(hidden_part, folders)]
     total = sum(shelf.total(folder) for folder in folders)
-    return Page(resource=message_resource(), records=shelf.newest_first(folders), path=path, total=total)
+    return Page(
+        resource=message_resource(),
+        records=shelf.newest_first(folders),
+        path=path,
+        total=total,
+        runs=lambda bounds: [shelf.received_between(folder, *bounds) for folder in folders],
+    )
 
 
 @operation("GET /users/{user}/messages", least="Mail.ReadBasic")
@@ -109,36 +134,45 @@ def created(call: Call, message: Message) -> EntityAnswer:
     )
 
 
-@operation("POST /users/{user}/messages", least="Mail.ReadWrite", body=Entity("message"))
-def create(call: Call, body: dict[str, Any]) -> EntityAnswer:
-    """Create a draft in Drafts."""
+@operation("GET /users/{user}/messages/{message}/$value", least="Mail.Read")
+def get_mime(call: Call, message: Message) -> Text:
+    """Get the MIME text of a message."""
+    return Text(mime_of(call.world, call.mailbox, message))
+
+
+@operation("POST /users/{user}/messages", least="Mail.ReadWrite", body=Entity("message"), mime=True)
+def create(call: Call, body: dict[str, Any] | bytes) -> EntityAnswer:
+    """Create a draft in Drafts, from JSON or MIME."""
     drafts = call.mailbox.folders.well_known("drafts")
     assert drafts is not None, "every mailbox has Drafts"
-    return created(call, _draft_in(call, drafts, body))
+    return created(call, _made_in(call, drafts, body))
 
 
-@operation("POST /users/{user}/mailFolders/{folder}/messages", least="Mail.ReadWrite", body=Entity("message"))
-def create_in_folder(call: Call, folder: MailFolder, body: dict[str, Any]) -> EntityAnswer:
+@operation("POST /users/{user}/mailFolders/{folder}/messages", least="Mail.ReadWrite", body=Entity("message"), mime=True)
+def create_in_folder(call: Call, folder: MailFolder, body: dict[str, Any] | bytes) -> EntityAnswer:
     """Create a draft in a folder; it is a draft wherever it lies."""
-    return created(call, _draft_in(call, folder, body))
+    return created(call, _made_in(call, folder, body))
 
 
-def _draft_in(call: Call, folder: MailFolder, body: dict[str, Any]) -> Message:
-    members, files, headers = compose(call, body)
-    message = write_message(call.mailbox, members, folder, headers=headers)
-    call.unit.put_item(call.mailbox, call.mailbox.messages, message)
-    for kept, content in files:
-        attach(call.world, call.mailbox, call.unit, message.stable, kept, content)
-    return message
+def _made_in(call: Call, folder: MailFolder, body: dict[str, Any] | bytes) -> Message:
+    _judge_holding(folder)
+    return store(call, compose_mime(call, body) if isinstance(body, bytes) else compose(call, body), folder)
+
+
+def _judge_holding(folder: MailFolder) -> None:
+    if folder.search is not None:
+        raise graph_error("access_denied", because=f"{folder.display_name} is a search folder, which holds nothing")
 
 
 @operation("PATCH /users/{user}/messages/{message}", least="Mail.ReadWrite", body=Entity("message"))
 def update(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
     """Change members of a message; recipients, sender and the internet message id only while it is a draft."""
     given = {name: value for name, value in body.items() if not name.startswith("@odata.")}
-    refuse_extended_properties(given)
+    properties = read_properties(given)
+    for name in ("singleValueExtendedProperties", "multiValueExtendedProperties"):
+        given.pop(name, None)
     for name in given:
-        if name in _READ_ONLY:
+        if name in (*_READ_ONLY, "extensions"):
             raise graph_error("property_read_only", because=f"{name} of a message is read-only")
         if name in _DRAFT_ONLY and not message.is_draft:
             raise graph_error("invalid_property_set", because=f"{name} can be set only while the message is a draft")
@@ -146,16 +180,21 @@ def update(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
     members.update(_settable(call, given))
     members = {name: value for name, value in members.items() if value is not None or name in _NULLABLE}
     members["lastModifiedDateTime"] = iso_seconds(call.now)
+    for identity, name in ((RECEIVED, "receivedDateTime"), (SUBMITTED, "sentDateTime")):
+        members[name] = properties.get(identity) or members[name]
     changed = write_message(
         call.mailbox,
         members,
         _folder_of(call, message),
         number=message.number,
         stable=message.stable,
-        headers=message.headers,
-        mime=message.mime,
+        like=message,
+        mime=None if _IN_MIME & given.keys() else message.mime,
+        properties=merged(message.properties, properties | ({EVER_READ: "true"} if members["isRead"] else {})),
     )
     call.unit.put_item(call.mailbox, call.mailbox.messages, changed)
+    if changed.is_read and not message.is_read and not held(message.properties, EVER_READ):
+        send_read_receipt(call, changed, members)
     return EntityAnswer(resource=message_resource(), record=changed, path=f"{call.user_path}/messages")
 
 
@@ -193,6 +232,30 @@ def _folder_of(call: Call, message: Message) -> MailFolder:
     return folder
 
 
+@operation(
+    "POST /users/{user}/messages/{message}/move",
+    least="Mail.ReadWrite",
+    body=Action("move", "message", required=("destinationId",)),
+)
+def move(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
+    """Move a message to another folder of the same mailbox: another id, the same immutable id."""
+    target = find_folder(call, body["destinationId"])
+    _judge_holding(target)
+    return created(call, move_message(call.unit, call.mailbox, message, target))
+
+
+@operation(
+    "POST /users/{user}/messages/{message}/copy",
+    least="Mail.ReadWrite",
+    body=Action("copy", "message", required=("destinationId",)),
+)
+def copy(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
+    """Copy a message into a folder of the same mailbox."""
+    target = find_folder(call, body["destinationId"])
+    _judge_holding(target)
+    return created(call, copy_message(call.unit, call.mailbox, message, target))
+
+
 @operation("DELETE /users/{user}/messages/{message}", least="Mail.ReadWrite")
 def delete(call: Call, message: Message) -> NoContent:
     """Move a message to Deleted Items, from there to Recoverable Items, and from there away for good."""
@@ -202,30 +265,15 @@ def delete(call: Call, message: Message) -> NoContent:
     assert deleted is not None, "every mailbox has Deleted Items"
     assert recoverable is not None, "every mailbox has Recoverable Items"
     if message.folder == recoverable.number:
-        purge(call, message)
+        remove_message(call.unit, call.mailbox, message)
     else:
         here = {folder.number for folder in folders.subtree(deleted.number)}
-        relocate(call, message, recoverable if message.folder in here else deleted)
+        move_message(call.unit, call.mailbox, message, recoverable if message.folder in here else deleted)
     return NoContent()
 
 
-def purge(call: Call, message: Message) -> None:
+@operation("POST /users/{user}/messages/{message}/permanentDelete", least="Mail.ReadWrite")
+def permanent_delete(call: Call, message: Message) -> NoContent:
     """Take a message and its attachments out of the mailbox for good."""
-    for held in call.mailbox.attachments.of(message):
-        call.unit.remove(call.mailbox.attachments, held)
-    call.unit.remove_item(call.mailbox, call.mailbox.messages, message)
-
-
-def relocate(call: Call, message: Message, folder: MailFolder) -> Message:
-    """Put a message into another folder of its mailbox: another id, the same immutable id."""
-    call.unit.remove_item(call.mailbox, call.mailbox.messages, message)
-    moved = write_message(
-        call.mailbox,
-        members_of(message),
-        folder,
-        stable=message.stable,
-        headers=message.headers,
-        mime=message.mime,
-    )
-    call.unit.put_item(call.mailbox, call.mailbox.messages, moved)
-    return moved
+    remove_message(call.unit, call.mailbox, message)
+    return NoContent()

@@ -2,10 +2,15 @@
 
 from typing import Any
 
-from outlook365_emulator.graph.mail.addresses import recipient_of, resolved, resolved_all
-from outlook365_emulator.graph.mail.attachments import attach, read_file, shown_attachments
+from outlook365_emulator.graph.mail.addresses import address_of, recipient_of, resolved, resolved_all
+from outlook365_emulator.graph.mail.arrivals import delivery_from
+from outlook365_emulator.graph.mail.arriving import arrived
+from outlook365_emulator.graph.mail.attached import attach, shown_attachments
 from outlook365_emulator.graph.mail.delivery import transport_headers
 from outlook365_emulator.graph.mail.documents import fresh_members, write_message
+from outlook365_emulator.graph.mail.extended_properties import merged, read_properties
+from outlook365_emulator.graph.mail.focused_inbox import classification_of
+from outlook365_emulator.graph.mail.item_attachments import Maker
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.mail import MailFolder, Message
 from outlook365_emulator.store.tenant import Tenant
@@ -29,7 +34,7 @@ def receive(
         world: the world.
         tenant: the user's tenant.
         unit: the unit of work that it happens in.
-        user: whose mailbox it is.
+        user: whose mailbox it is; its rules and automatic replies see what comes into the inbox.
         document: members of a Graph message; what is missing is set as for an arriving message: addressed to the
             user, unread, received now. In `drafts` it is a draft.
         folder: well-known name or display name of the folder.
@@ -44,7 +49,8 @@ def receive(
         raise LookupError(f"{user.user_principal_name} has no mailbox")
     target = _folder_named(list(mailbox.folders), folder)
     given = canonical("message", document)
-    files = [read_file(one) for one in given.get("attachments") or ()]
+    maker = Maker(world, tenant, mailbox, unit.now)
+    attachments = [maker.read(one) for one in given.get("attachments") or ()]
     own = target.well_known in _SENT
     for kind in ("toRecipients", "ccRecipients", "bccRecipients", "replyTo"):
         given[kind] = resolved_all(tenant, given.get(kind))
@@ -56,6 +62,8 @@ def receive(
         given["from"] = resolved(tenant, given["from"])
         given["sender"] = resolved(tenant, given.get("sender") or given["from"])
     given.setdefault("isRead", own)
+    if not given.get("inferenceClassification"):
+        given["inferenceClassification"] = classification_of(mailbox, address_of(given.get("from")))
     for name in ("receivedDateTime", "sentDateTime"):
         other = given.get("sentDateTime") or given.get("receivedDateTime")
         if other and not given.get(name):
@@ -63,14 +71,17 @@ def receive(
     members = fresh_members(world, unit.now, given, draft=target.well_known == "drafts")
     if given.get("receivedDateTime"):
         members["createdDateTime"] = members["lastModifiedDateTime"] = given["receivedDateTime"]
-    members["hasAttachments"] = shown_attachments(files)
+    members["hasAttachments"] = shown_attachments(attachments)
     own_headers = tuple((one["name"], one["value"]) for one in given.get("internetMessageHeaders") or ())
     headers = () if own else (*transport_headers(members), *own_headers)
-    message = write_message(mailbox, members, target, headers=headers)
+    properties = merged((), read_properties(given))
+    message = write_message(mailbox, members, target, headers=headers, properties=properties)
     unit.put_item(mailbox, mailbox.messages, message)
-    for kept, content in files:
-        attach(world, mailbox, unit, message.stable, kept, content)
-    return message
+    for new in attachments:
+        attach(world, mailbox, unit, message.stable, new)
+    if target.well_known != "inbox":
+        return message
+    return arrived(world, tenant, unit, user, mailbox, message, delivery_from(world, unit, tenant)) or message
 
 
 def _folder_named(folders: list[MailFolder], name: str) -> MailFolder:

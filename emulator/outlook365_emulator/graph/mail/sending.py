@@ -1,8 +1,9 @@
-"""Submitting mail: who may send as whom, the copy in Sent Items, and the hand-over to delivery.
+"""Submitting mail: who may send as whom, limits, the copy in Sent Items, the hand-over to delivery, sending later.
 
-Rules of `from` and `sender`: reference `graph-mail.md` section 7.
+Rules of `from` and `sender`, limits and deferred sending: reference `graph-mail.md` sections 7 and 16.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from outlook365_emulator.clock import iso_seconds
@@ -10,14 +11,22 @@ from outlook365_emulator.directory.users import find_by_address, right_on
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.addresses import address_of, all_recipients, recipient_of
-from outlook365_emulator.graph.mail.attachments import attach
+from outlook365_emulator.graph.mail.arrivals import settle
+from outlook365_emulator.graph.mail.attached import detach_all, size_of
+from outlook365_emulator.graph.mail.composing import Composition, store
 from outlook365_emulator.graph.mail.delivery import deliver, tenant_of
-from outlook365_emulator.graph.mail.documents import write_message
+from outlook365_emulator.graph.mail.documents import members_of, write_message
+from outlook365_emulator.graph.mail.extended_properties import DEFERRED, held
+from outlook365_emulator.graph.mail.sending_limits import count_submission, judge_size
+from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.mail import MailFolder, Message
+from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.store.unit import UnitOfWork
+from outlook365_emulator.store.world import World
 
-Files = list[tuple[dict[str, Any], bytes]]
-Headers = tuple[tuple[str, str], ...]
+SEND_DEFERRED = "mail.send_deferred"
+"""Name of the effect that sends a message whose time has come."""
 
 
 def authorship(call: Call, members: dict[str, Any]) -> None:
@@ -61,58 +70,141 @@ def _denied(call: Call, address: str) -> Exception:
     return graph_error("send_as_denied", because=because)
 
 
-def submit(call: Call, members: dict[str, Any], files: Files, headers: Headers, *, save: bool) -> None:
+def submit(call: Call, composition: Composition, *, save: bool) -> None:
     """Send a new message.
 
     Args:
         call: the call.
-        members: the message's members.
-        files: its attachments.
-        headers: its own `x-` headers.
+        composition: the message.
         save: whether a copy stays in Sent Items.
 
     Raises:
-        GraphError: no recipients, an address that is none, or no right to send.
+        GraphError: no recipients, an address that is none, no right to send, or a limit.
     """
-    all_recipients(members)
-    authorship(call, members)
-    message = _sent_copy(call, members, None)
-    for kept, content in files:
-        attach(call.world, call.mailbox, call.unit, message.stable, kept, content)
-    deliver(call.world, call.unit, call.mailbox, call.tenant, message, members, headers)
-    if not save:
-        _forget(call, message)
+    members = composition.members
+    _judge(call, members)
+    judge_size(call.tenant, members, [len(new.content) for new in composition.attachments])
+    later = _deferred_until(composition.properties, call.now)
+    members["isDraft"] = members["isRead"] = True
+    message = store(call, composition, _folder(call.mailbox, "drafts" if later else "sentitems"))
+    if later is not None:
+        plan(call, message, later, save=save)
+    else:
+        dispatch(call.world, call.unit, call.tenant, call.mailbox, message, save=save)
 
 
-def submit_draft(call: Call, draft: Message, members: dict[str, Any]) -> None:
+def submit_draft(call: Call, draft: Message) -> None:
     """Send a draft: it leaves its folder, and a copy with the same immutable id lies in Sent Items.
 
     Raises:
         GraphError: as `submit`.
     """
-    all_recipients(members)
+    members = members_of(draft)
+    _judge(call, members)
+    judge_size(call.tenant, members, [size_of(one) for one in call.mailbox.attachments.of(draft)])
+    later = _deferred_until(draft.properties, call.now)
+    if later is None:
+        dispatch(call.world, call.unit, call.tenant, call.mailbox, draft, members)
+        return
+    folder = call.mailbox.folders.get(draft.folder)
+    assert folder is not None, "a message lies in a folder"
+    waiting = write_message(call.mailbox, members, folder, number=draft.number, stable=draft.stable, like=draft)
+    call.unit.put_item(call.mailbox, call.mailbox.messages, waiting)
+    plan(call, waiting, later, save=True)
+
+
+def _judge(call: Call, members: dict[str, Any]) -> None:
+    recipients = all_recipients(members)
     authorship(call, members)
-    call.unit.remove_item(call.mailbox, call.mailbox.messages, draft)
-    message = _sent_copy(call, members, draft)
-    own = tuple(header for header in draft.headers if header[0].lower().startswith("x-"))
-    deliver(call.world, call.unit, call.mailbox, call.tenant, message, members, own)
+    count_submission(call.unit, call.tenant, call.mailbox, len(recipients))
 
 
-def _sent_copy(call: Call, members: dict[str, Any], draft: Message | None) -> Message:
-    stamp = iso_seconds(call.now)
+def _deferred_until(properties: Any, now: datetime) -> datetime | None:
+    text = held(properties, DEFERRED)
+    at = datetime.fromisoformat(text).astimezone(UTC) if text else None
+    return at if at is not None and at > now else None
+
+
+def plan(call: Call, message: Message, at: datetime, *, save: bool) -> None:
+    """Have a message that waits among the drafts sent later."""
+    data: dict[str, str | int] = {
+        "tenant": call.tenant.id,
+        "owner": call.mailbox.owner,
+        "stable": message.stable,
+        "save": int(save),
+    }
+    call.unit.after(lambda: call.world.agenda.add(at, SEND_DEFERRED, **data))
+
+
+def dispatch(
+    world: World,
+    unit: UnitOfWork,
+    tenant: Tenant,
+    mailbox: Mailbox,
+    message: Message,
+    members: dict[str, Any] | None = None,
+    *,
+    save: bool = True,
+) -> Message:
+    """Send a message that lies in its sender's mailbox; its copy in Sent Items has the same immutable id.
+
+    Args:
+        world: the world.
+        unit: the unit of work.
+        tenant: the sender's tenant.
+        mailbox: the mailbox that sends.
+        message: the message, a draft or one just put into Sent Items.
+        members: its members with the author set, or None for those it has.
+        save: whether the copy stays.
+
+    Returns:
+        The copy in Sent Items.
+    """
+    members = members_of(message) if members is None else members
+    stamp = iso_seconds(unit.now)
     members.update(isDraft=False, isRead=True, sentDateTime=stamp, receivedDateTime=stamp, lastModifiedDateTime=stamp)
-    message = write_message(call.mailbox, members, _sent_items(call), stable=draft.stable if draft else None)
-    call.unit.put_item(call.mailbox, call.mailbox.messages, message)
-    return message
+    properties = tuple(one for one in message.properties if one[0] != DEFERRED)
+    unit.remove_item(mailbox, mailbox.messages, message)
+    folder = _folder(mailbox, "sentitems")
+    sent = write_message(mailbox, members, folder, stable=message.stable, like=message, properties=properties)
+    unit.put_item(mailbox, mailbox.messages, sent)
+    own = tuple(one for one in message.headers if one[0].lower().startswith("x-"))
+    arrived = deliver(world, unit, mailbox, tenant, sent, members, own)
+    settle(world, unit, arrived)
+    if not save:
+        detach_all(unit, mailbox, sent)
+        unit.remove_item(mailbox, mailbox.messages, sent)
+    return sent
 
 
-def _sent_items(call: Call) -> MailFolder:
-    folder = call.mailbox.folders.well_known("sentitems")
-    assert folder is not None, "every mailbox has Sent Items"
+def send_deferred(world: World, tenant: Tenant, mailbox: Mailbox, stable: int, *, save: bool) -> None:
+    """Send a message whose time has come; nothing happens where it was deleted, sent, or put off meanwhile.
+
+    Args:
+        world: the world.
+        tenant: the sender's tenant.
+        mailbox: the mailbox that sends.
+        stable: immutable number of the message.
+        save: whether a copy stays in Sent Items.
+    """
+    message = mailbox.messages.by_stable(stable)
+    if message is None or not message.is_draft:
+        return
+    now = world.clock.now()
+    folders = mailbox.folders
+    gone = [folders.well_known(name) for name in ("deleteditems", "recoverableitemsdeletions")]
+    if any(folder is not None and folder.number == message.folder for folder in gone):
+        return
+    later = _deferred_until(message.properties, now)
+    if later is not None:
+        data: dict[str, str | int] = {"tenant": tenant.id, "owner": mailbox.owner, "stable": stable, "save": int(save)}
+        world.agenda.add(later, SEND_DEFERRED, **data)
+        return
+    with world.unit(now) as unit:
+        dispatch(world, unit, tenant, mailbox, message, save=save)
+
+
+def _folder(mailbox: Mailbox, name: str) -> MailFolder:
+    folder = mailbox.folders.well_known(name)
+    assert folder is not None, "every mailbox has its default folders"
     return folder
-
-
-def _forget(call: Call, message: Message) -> None:
-    for held in call.mailbox.attachments.of(message):
-        call.unit.remove(call.mailbox.attachments, held)
-    call.unit.remove_item(call.mailbox, call.mailbox.messages, message)

@@ -125,6 +125,10 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
         required_scopes: delegated Graph permissions of the static list (`requiredResourceAccess`).
         required_roles: application permissions of the static list.
         public_client: whether flows without a redirect URI may do without a secret (`isFallbackPublicClient`).
+        id_tokens: whether the authorize endpoint gives ID tokens (`enableIdTokenIssuance`).
+        access_tokens: whether the authorize endpoint gives access tokens (`enableAccessTokenIssuance`).
+        logout_url: where the application is told of a sign-out in the front channel (`web.logoutUrl`), or None.
+        verified_publisher: name of the verified publisher, or None for an unverified application.
     """
 
     id: str
@@ -139,6 +143,10 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     required_scopes: tuple[str, ...] = ()
     required_roles: tuple[str, ...] = ()
     public_client: bool = False
+    id_tokens: bool = False
+    access_tokens: bool = False
+    logout_url: str | None = None
+    verified_publisher: str | None = None
     created: datetime = LONG_AGO
 
 
@@ -205,6 +213,7 @@ class RefreshToken(msgspec.Struct, frozen=True, kw_only=True):
         authenticated: when the person last signed in.
         expires: when it ends, however it is used (single-page applications), or None.
         scopes: scopes asked for so far.
+        platform: platform of the redirect URI that it came from, or "" where there was none.
     """
 
     value: str
@@ -216,6 +225,7 @@ class RefreshToken(msgspec.Struct, frozen=True, kw_only=True):
     authenticated: datetime
     methods: tuple[str, ...] = ("pwd",)
     expires: datetime | None = None
+    platform: str = ""
 
 
 class MailboxRight(msgspec.Struct, frozen=True, kw_only=True):

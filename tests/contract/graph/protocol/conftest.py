@@ -35,7 +35,9 @@ def keys() -> KeyRing:
 class Driver:
     """Sends requests to Graph of one cloud through the ASGI application, in one world with a frozen clock."""
 
-    def __init__(self, keys: KeyRing, loop: asyncio.AbstractEventLoop, cloud: str = "global", name: str = "tested") -> None:
+    def __init__(
+        self, keys: KeyRing, loop: asyncio.AbstractEventLoop, cloud: str = "global", name: str = "tested"
+    ) -> None:
         self.keys, self.loop = keys, loop
         self.cloud = cloud_named(cloud)
         self.hosting = Hosting()
@@ -69,7 +71,9 @@ class Driver:
     def as_application(self, *permissions: str) -> None:
         self.headers["Authorization"] = f"Bearer {self.token(*permissions)}"
 
-    def __call__(self, method: str, url: str, *, schema: bool = True, headers: Any = None, **more: Any) -> httpx.Response:
+    def __call__(
+        self, method: str, url: str, *, schema: bool = True, headers: Any = None, **more: Any
+    ) -> httpx.Response:
         given = {**self.headers, **(headers or {})}
         if url.startswith("/$"):
             url = f"{self.cloud.graph_url}/v1.0{url}"

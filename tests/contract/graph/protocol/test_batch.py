@@ -4,6 +4,10 @@ import base64
 from typing import Any
 
 import pytest
+from outlook365_emulator.graph import batch
+
+covers = pytest.mark.covers.with_args
+pytestmark = covers(batch.batch)
 
 
 def test_each_item_is_answered_for_itself(graph: Any, batch_of: Any) -> None:
@@ -78,7 +82,9 @@ def test_errors_of_items_carry_the_ids_of_the_outer_request(graph: Any, batch_of
 
 @pytest.mark.parametrize("url", ["https://graph.microsoft.com/v1.0/me", "/$batch", "http://[bad", "//[bad", "#", "?"])
 def test_urls_that_no_item_may_have(graph: Any, batch_of: Any, url: str) -> None:
-    assert batch_of(graph, {"id": "1", "method": "POST" if "$batch" in url else "GET", "url": url})["1"]["status"] == 400
+    assert (
+        batch_of(graph, {"id": "1", "method": "POST" if "$batch" in url else "GET", "url": url})["1"]["status"] == 400
+    )
 
 
 def test_an_item_may_bring_a_token_of_its_own(graph: Any, batch_of: Any) -> None:

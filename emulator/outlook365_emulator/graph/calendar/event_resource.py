@@ -1,0 +1,292 @@
+"""The event as an API resource: what queries read of an event, and how it is written.
+
+What Outlook filters and sorts by: reference `graph-calendar.md` section 11.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from outlook365_emulator.graph.calendar.attached import attachments_of
+from outlook365_emulator.graph.calendar.documents import occurrence_name, stamp, uid_of_day
+from outlook365_emulator.graph.calendar.extras import extended_rows, expanded_extensions, expanded_properties
+from outlook365_emulator.graph.calendar.masking import mask, subject_for
+from outlook365_emulator.graph.calendar.shown import Shown
+from outlook365_emulator.graph.calendar.zones import UTC_ZONE, Zone, read_time, wall_text, written_moment, zone_named
+from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.mail.bodies import in_form
+from outlook365_emulator.graph.resource import Resource
+from outlook365_emulator.odata.records import Kind, Property, RecordType
+
+
+def preferred_zone(call: Call) -> Zone:
+    """Return the zone in which the client wants times.
+
+    Raises:
+        GraphError: `time_zone_not_supported`.
+    """
+    return zone_named(call.preferences.time_zone) if call.preferences.time_zone else UTC_ZONE
+
+
+def _is_plain(call: Call, one: Shown) -> bool:
+    whole = not one.day or one.item is not one.event
+    return whole and one.sight.is_plain and not call.preferences.time_zone
+
+
+def event_document(call: Call, one: Shown) -> bytes:
+    """Return an event as finished JSON, times in the zone that the client prefers."""
+    if _is_plain(call, one):
+        return one.item.document
+    return msgspec.json.encode(event_members(call, one))
+
+
+def event_members(call: Call, one: Shown) -> dict[str, Any]:
+    """Return the members of an event as the viewer sees it, times in the zone that the client prefers."""
+    members: dict[str, Any] = msgspec.json.decode(one.item.document)
+    sight, event = one.sight, one.event
+    if one.day and one.item is one.event:
+        members["type"] = "occurrence"
+        members["recurrence"] = None
+        members["iCalUId"] = uid_of_day(event.ical_uid, one.day)
+    if one.day or sight.mailbox is not sight.holder:
+        stamp(members, sight.mailbox.ids, sight.calendar.number, event.number, one.day)
+    zone = preferred_zone(call)
+    if one.item.is_all_day:
+        # An all-day event floats: its midnights are those of every zone (`graph-calendar.md` section 10).
+        for name, instant in (("start", one.start), ("end", one.end)):
+            members[name] = {"dateTime": wall_text(instant.replace(tzinfo=None)), "timeZone": zone.name}
+    elif one.day or zone is not UTC_ZONE:
+        members["start"], members["end"] = written_moment(one.start, zone), written_moment(one.end, zone)
+    if sight.role != "owner":
+        mask(sight, one.item, members)
+        if sight.mailbox is not sight.holder:
+            members["isOrganizer"] = members["isOrganizer"] and sight.role.startswith("delegate")
+    return members
+
+
+def event_etag(call: Call, one: Shown) -> str:
+    """Return the `ETag` of an event."""
+    return f'W/"{one.sight.holder.ids.short_change_key(one.item.change)}"'
+
+
+def event_id(call: Call, one: Shown) -> str:
+    """Return the id of an event in the form that the client prefers."""
+    ids, sight = one.sight.mailbox.ids, one.sight
+    if call.preferences.immutable_ids and sight.mailbox is sight.holder:
+        return ids.immutable_occurrence(one.event.stable, one.day) if one.day else ids.immutable(one.event.stable)
+    if one.day:
+        return ids.occurrence(sight.calendar.number, one.event.number, one.day)
+    return ids.item(sight.calendar.number, one.event.number)
+
+
+def adapt_event(call: Call, one: Shown, members: dict[str, Any]) -> None:
+    """Change the members of an event as the client prefers: form of its ids and of its body."""
+    preferences = call.preferences
+    if preferences.immutable_ids and one.sight.mailbox is one.sight.holder:
+        members["id"] = event_id(call, one)
+        if one.day:
+            members["seriesMasterId"] = one.sight.mailbox.ids.immutable(one.event.stable)
+    if preferences.body:
+        members["body"] = in_form(members["body"], preferences.body)
+
+
+def adapt_in_view(call: Call, one: Shown, members: dict[str, Any]) -> None:
+    """Do as `adapt_event`, and hide the online meeting where `isOnlineMeeting` is not selected with it.
+
+    A view answers `onlineMeeting` only together with that property (`graph-calendar.md` section 11, observed).
+    """
+    adapt_event(call, one, members)
+    select = call.options.select
+    if select is not None and ("isonlinemeeting",) not in {tuple(part.lower() for part in path) for path in select}:
+        members["onlineMeeting"] = None
+
+
+def _member(*names: str) -> Callable[[Shown], Any]:
+    def read(one: Shown) -> Any:
+        value: Any = msgspec.json.decode(one.item.document)
+        for name in names:
+            value = value.get(name) if isinstance(value, dict) else None
+        return value
+
+    return read
+
+
+def _by_name(*properties: Property) -> Mapping[str, Property]:
+    return MappingProxyType({one.name.lower(): one for one in properties})
+
+
+def _plain(name: str, kind: Kind, get: Callable[[Any], Any], *, nullable: bool = False) -> Property:
+    return Property(name, kind, get, nullable=nullable)
+
+
+def _as_instant(text: str) -> datetime:
+    found = read_time(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no time: write 2026-03-02T09:00:00")
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def _moment(name: str, get: Callable[[Shown], datetime]) -> Property:
+    parts = _by_name(
+        Property("dateTime", "string", get, nullable=False, literal=_as_instant),
+        Property("timeZone", "string", lambda _: "UTC", nullable=False, filterable=False, sortable=False),
+    )
+    return Property(name, "complex", None, parts, sortable=False, type_name="microsoft.graph.dateTimeTimeZone")
+
+
+def _organizer() -> Property:
+    email = Property(
+        "emailAddress",
+        "complex",
+        None,
+        _by_name(
+            _plain("address", "string", _member("organizer", "emailAddress", "address"), nullable=True),
+            _plain("name", "string", _member("organizer", "emailAddress", "name"), nullable=True),
+        ),
+        type_name="microsoft.graph.emailAddress",
+    )
+    return Property("organizer", "complex", None, _by_name(email), sortable=False, type_name="microsoft.graph.recipient")
+
+
+def _location() -> Property:
+    name = _plain("displayName", "string", _member("location", "displayName"), nullable=True)
+    return Property("location", "complex", None, _by_name(name), sortable=False, type_name="microsoft.graph.location")
+
+
+def _body() -> Property:
+    parts = _by_name(
+        _plain("content", "string", _member("body", "content")),
+        _plain("contentType", "enum", _member("body", "contentType")),
+    )
+    return Property("body", "complex", None, parts, sortable=False, type_name="microsoft.graph.itemBody")
+
+
+def _closed(name: str, kind: Kind) -> Property:
+    return Property(name, kind, _member(name), filterable=False, sortable=False)
+
+
+@cache
+def event_type() -> RecordType:
+    """Return what `$filter`, `$orderby` and `$select` know of an event."""
+    closed: list[tuple[str, Kind]] = [
+        ("id", "string"),
+        ("changeKey", "string"),
+        ("webLink", "string"),
+        ("occurrenceId", "string"),
+        ("onlineMeetingUrl", "string"),
+        ("originalStartTimeZone", "string"),
+        ("originalEndTimeZone", "string"),
+        ("isDraft", "boolean"),
+        ("originalStart", "datetime"),
+        ("locations", "collection"),
+        ("attendees", "collection"),
+        ("responseStatus", "complex"),
+        ("recurrence", "complex"),
+        ("onlineMeeting", "complex"),
+        ("cancelledOccurrences", "collection"),
+        ("exceptionOccurrences", "collection"),
+        ("attachments", "collection"),
+        ("calendar", "complex"),
+        ("instances", "collection"),
+    ]
+    category = Property("", "string", None)
+    properties = _by_name(
+        _plain("subject", "string", lambda one: subject_for(one.sight, one.item)),
+        _moment("start", lambda one: one.start),
+        _moment("end", lambda one: one.end),
+        _plain("createdDateTime", "datetime", lambda one: one.item.created),
+        _plain("lastModifiedDateTime", "datetime", lambda one: one.item.modified),
+        _plain("type", "enum", lambda one: one.kind),
+        _plain("iCalUId", "string", lambda one: uid_of_day(one.event.ical_uid, one.day) if one.day else one.event.ical_uid),
+        _plain("isAllDay", "boolean", lambda one: one.item.is_all_day),
+        _plain("isCancelled", "boolean", lambda one: one.item.is_cancelled),
+        _plain("isOrganizer", "boolean", lambda one: one.item.is_organizer),
+        _plain("isOnlineMeeting", "boolean", lambda one: one.item.is_online),
+        _plain("isReminderOn", "boolean", lambda one: one.item.reminder_on),
+        _plain("hasAttachments", "boolean", lambda one: one.item.has_attachments),
+        _plain("reminderMinutesBeforeStart", "integer", lambda one: one.item.reminder_minutes),
+        _plain("showAs", "enum", lambda one: one.item.show_as),
+        _plain("sensitivity", "enum", lambda one: one.item.sensitivity),
+        _plain("importance", "enum", lambda one: one.item.importance),
+        _plain("transactionId", "string", lambda one: one.item.transaction_id or None, nullable=True),
+        _plain("seriesMasterId", "string", _master_id, nullable=True),
+        _plain("bodyPreview", "string", _member("bodyPreview")),
+        _plain("responseRequested", "boolean", _member("responseRequested")),
+        _plain("allowNewTimeProposals", "boolean", _member("allowNewTimeProposals")),
+        _plain("hideAttendees", "boolean", _member("hideAttendees")),
+        _plain("onlineMeetingProvider", "enum", _member("onlineMeetingProvider")),
+        _organizer(),
+        _location(),
+        _body(),
+        Property("categories", "collection", lambda one: one.item.categories, element=category, sortable=False),
+        *extended_rows(),
+        *(_closed(name, kind) for name, kind in closed),
+    )
+    return RecordType("microsoft.graph.event", properties)
+
+
+def _master_id(one: Shown) -> str | None:
+    return one.sight.mailbox.ids.item(one.sight.calendar.number, one.event.number) if one.day else None
+
+
+def _cancelled(_: Call, one: Shown) -> list[str]:
+    if one.day or one.event.series is None:
+        return []
+    master = one.sight.mailbox.ids.item(one.sight.calendar.number, one.event.number)
+    return [occurrence_name(master, day) for day in sorted(one.event.deleted)]
+
+
+def _exceptions(call: Call, one: Shown) -> dict[str, Any]:
+    if one.day:
+        return {"exceptionOccurrences": []}
+    shown = [Shown(one.sight, one.event, item, item.start, item.end, item.day) for item in one.event.exceptions]
+    found = [event_members(call, each) for each in shown]
+    for each, members in zip(shown, found, strict=True):
+        adapt_event(call, each, members)
+    if call.options.select is not None and ("*",) not in call.options.select:
+        wanted = {path[0].lower() for path in call.options.select} | {"id", "occurrenceid"}
+        found = [{name: value for name, value in each.items() if name.lower() in wanted} for each in found]
+    return {"exceptionOccurrences": found}
+
+
+def _original_start(_: Call, one: Shown) -> str | None:
+    if not one.day or one.event.series is None:
+        return None
+    from outlook365_emulator.graph.calendar.recurrence.instants import times_of
+
+    return times_of(one.event.series, one.day)[0].strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _resource(adapt: Callable[[Call, Shown, dict[str, Any]], None]) -> Resource:
+    return Resource(
+        name="event",
+        type=event_type(),
+        document=event_document,
+        adapt=adapt,
+        etag=event_etag,
+        on_demand={"cancelledOccurrences": _cancelled, "originalStart": _original_start},
+        expand={
+            "attachments": attachments_of,
+            "exceptionoccurrences": _exceptions,
+            "extensions": expanded_extensions,
+            "singlevalueextendedproperties": expanded_properties,
+            "multivalueextendedproperties": expanded_properties,
+        },
+        efficient_order=False,
+    )
+
+
+@cache
+def event_resource() -> Resource:
+    """Return the event as a resource."""
+    return _resource(adapt_event)
+
+
+@cache
+def view_resource() -> Resource:
+    """Return the event as a resource of `calendarView` and `instances`."""
+    return _resource(adapt_in_view)

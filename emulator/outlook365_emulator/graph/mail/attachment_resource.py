@@ -1,0 +1,100 @@
+"""The attachment as an API resource: file and item attachments in one collection.
+
+Reference `graph-mail.md` section 11.
+"""
+
+import base64
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.mail.attached import content_of
+from outlook365_emulator.graph.resource import Resource
+from outlook365_emulator.odata.records import Kind, Property, RecordType
+from outlook365_emulator.store.records.mail import Attachment, Message
+
+_PLAIN: tuple[tuple[str, Kind], ...] = (
+    ("id", "string"),
+    ("lastModifiedDateTime", "datetime"),
+    ("name", "string"),
+    ("contentType", "string"),
+    ("size", "integer"),
+    ("isInline", "boolean"),
+)
+_OF_FILES: tuple[tuple[str, Kind], ...] = (
+    ("contentId", "string"),
+    ("contentLocation", "string"),
+    ("contentBytes", "binary"),
+)
+
+
+def attachment_id(call: Call, message: Message, attachment: Attachment) -> str:
+    """Return the id of an attachment in the form that the client prefers."""
+    ids = call.mailbox.ids
+    if call.preferences.immutable_ids:
+        return ids.immutable_attachment(message.stable, attachment.number)
+    return ids.attachment(message.folder, message.number, attachment.number)
+
+
+def attachment_members(call: Call, message: Message, attachment: Attachment) -> dict[str, Any]:
+    """Return an attachment as a JSON object; a file with its content."""
+    members: dict[str, Any] = msgspec.json.decode(attachment.document)
+    head = {name: members.pop(name) for name in ("@odata.type", "@odata.mediaContentType") if name in members}
+    found = {**head, "id": attachment_id(call, message, attachment), **members}
+    if not attachment.item:
+        found["contentBytes"] = base64.b64encode(content_of(call.world, attachment)).decode()
+    return found
+
+
+def _members(call: Call, attachment: Attachment) -> dict[str, Any]:
+    return attachment_members(call, call.loaded["message"], attachment)
+
+
+def _kind(attachment: Attachment) -> str:
+    return f"microsoft.graph.{'itemAttachment' if attachment.item else 'fileAttachment'}"
+
+
+def _type(name: str, rows: tuple[tuple[str, Kind], ...], **derived: RecordType) -> RecordType:
+    properties = {
+        one.lower(): Property(one, kind, None, filterable=False, sortable=False) for one, kind in rows
+    }
+    by_name = {f"microsoft.graph.{one}".lower(): type_ for one, type_ in derived.items()}
+    return RecordType(
+        f"microsoft.graph.{name}", MappingProxyType(properties), derived=MappingProxyType(by_name), type_of=_kind
+    )
+
+
+@cache
+def attachment_type() -> RecordType:
+    """Return what `$select` knows of an attachment; nothing can be filtered or ordered by."""
+    return _type(
+        "attachment",
+        _PLAIN,
+        fileAttachment=_type("fileAttachment", (*_PLAIN, *_OF_FILES)),
+        itemAttachment=_type("itemAttachment", (*_PLAIN, ("item", "complex"))),
+    )
+
+
+def _item(call: Call, attachment: Attachment) -> dict[str, Any]:
+    if not attachment.item:
+        return {}
+    context = f"{call.root}/$metadata#{call.user_path}/messages"
+    item: dict[str, Any] = msgspec.json.decode(attachment.item)
+    path = f"{context}('')/attachments('')/microsoft.graph.itemAttachment/item/$entity"
+    return {"item@odata.context": path, "item": item}
+
+
+@cache
+def attachment_resource() -> Resource:
+    """Return the attachment as a resource."""
+    return Resource(
+        name="attachment",
+        type=attachment_type(),
+        compute=_members,
+        expand={"microsoft.graph.itemattachment/item": _item, "item": _item},
+        page_size=1000,
+        efficient_order=False,
+    )

@@ -1,0 +1,161 @@
+"""What the rules of a mailbox do with a message that arrives.
+
+Reference `graph-mail.md` section 14. Rules run in ascending order of `sequence`. What a rule sent on is not sent on by
+a rule again (Exchange Online's limit of one), which ends loops between mailboxes.
+"""
+
+from typing import Any
+
+import msgspec
+
+from outlook365_emulator.graph.mail.addresses import recipient_of
+from outlook365_emulator.graph.mail.bodies import in_form, preview_of
+from outlook365_emulator.graph.mail.deliverer import Deliver
+from outlook365_emulator.graph.mail.documents import members_of, new_message_id, write_message
+from outlook365_emulator.graph.mail.placing import copy_message, move_message, remove_message
+from outlook365_emulator.graph.mail.rule_conditions import LOOP_HEADER, Letter, applies
+from outlook365_emulator.store.item_ids import read_id
+from outlook365_emulator.store.mailbox import Mailbox
+from outlook365_emulator.store.records.directory import User
+from outlook365_emulator.store.records.mail import MailFolder, Message
+from outlook365_emulator.store.records.mailbox_settings import MessageRule
+from outlook365_emulator.store.unit import UnitOfWork
+from outlook365_emulator.store.world import World
+
+
+def run_rules(
+    world: World, unit: UnitOfWork, owner: User, mailbox: Mailbox, message: Message, deliver: Deliver
+) -> Message | None:
+    """Run the rules of a mailbox on a message that has just arrived.
+
+    Args:
+        world: the world.
+        unit: the unit of work of the delivery.
+        owner: whose mailbox it is.
+        mailbox: the mailbox.
+        message: the message, which lies in the inbox with its attachments.
+        deliver: sends what the rules forward.
+
+    Returns:
+        The message as it lies afterwards, or None where a rule has deleted it for good.
+    """
+    for rule in sorted(mailbox.rules, key=lambda one: one.sequence):
+        if not rule.enabled or rule.has_error or not applies(rule, Letter(mailbox, owner, message)):
+            continue
+        actions: dict[str, Any] = msgspec.json.decode(rule.actions)
+        left = _act(_Arriving(world, unit, owner, mailbox, deliver), rule, actions, message)
+        if left is None:
+            return None
+        message = left
+        if actions.get("stopProcessingRules") or actions.get("delete"):
+            break
+    return message
+
+
+class _Arriving:
+    """The mailbox in which a message arrives, and what its rules need."""
+
+    __slots__ = ("deliver", "mailbox", "owner", "unit", "world")
+
+    def __init__(self, world: World, unit: UnitOfWork, owner: User, mailbox: Mailbox, deliver: Deliver) -> None:
+        self.world = world
+        self.unit = unit
+        self.owner = owner
+        self.mailbox = mailbox
+        self.deliver = deliver
+
+    def folder(self, key: str) -> MailFolder | None:
+        """Return the folder that a rule names, or None where it was deleted."""
+        return self.mailbox.folders.get(read_id(key).number)
+
+
+def _act(at: _Arriving, rule: MessageRule, actions: dict[str, Any], message: Message) -> Message | None:
+    message = _marked(at, actions, message)
+    copy_to = at.folder(actions["copyToFolder"]) if actions.get("copyToFolder") else None
+    move_to = at.folder(actions["moveToFolder"]) if actions.get("moveToFolder") else None
+    if (actions.get("copyToFolder") and copy_to is None) or (actions.get("moveToFolder") and move_to is None):
+        at.unit.put(at.mailbox.rules, msgspec.structs.replace(rule, has_error=True))
+    if copy_to is not None:
+        copy_message(at.unit, at.mailbox, message, copy_to)
+    if not any(name == LOOP_HEADER for name, _ in message.headers):
+        _send_on(at, actions, message)
+    if actions.get("permanentDelete"):
+        remove_message(at.unit, at.mailbox, message)
+        return None
+    if actions.get("delete"):
+        move_to = at.mailbox.folders.well_known("deleteditems")
+    if move_to is not None and move_to.number != message.folder:
+        message = move_message(at.unit, at.mailbox, message, move_to)
+    return message
+
+
+def _marked(at: _Arriving, actions: dict[str, Any], message: Message) -> Message:
+    changes: dict[str, Any] = {}
+    if actions.get("assignCategories"):
+        changes["categories"] = list(dict.fromkeys([*message.categories, *actions["assignCategories"]]))
+    if actions.get("markAsRead"):
+        changes["isRead"] = True
+    if actions.get("markImportance"):
+        changes["importance"] = actions["markImportance"]
+    folder = at.mailbox.folders.get(message.folder)
+    if not changes or folder is None:
+        return message
+    marked = write_message(
+        at.mailbox,
+        members_of(message) | changes,
+        folder,
+        number=message.number,
+        stable=message.stable,
+        like=message,
+    )
+    at.unit.put_item(at.mailbox, at.mailbox.messages, marked)
+    return marked
+
+
+def _send_on(at: _Arriving, actions: dict[str, Any], message: Message) -> None:
+    looped = ((LOOP_HEADER, at.owner.mail or at.owner.user_principal_name),)
+    if actions.get("forwardTo"):
+        at.deliver(at.mailbox, message, _forwarded(at, message, actions["forwardTo"]), looped)
+    if actions.get("redirectTo"):
+        members = members_of(message) | {"toRecipients": actions["redirectTo"], "ccRecipients": []}
+        own = tuple(header for header in message.headers if header[0].lower().startswith("x-"))
+        at.deliver(at.mailbox, message, members, (*own, *looped))
+
+
+def _forwarded(at: _Arriving, message: Message, to: list[dict[str, Any]]) -> dict[str, Any]:
+    members = members_of(message)
+    author = recipient_of(at.owner)
+    content = in_form(members["body"], "html")["content"]
+    head = _quoted_head(members)
+    start = content.find("<body>") + len("<body>") if "<body>" in content else 0
+    body = {"contentType": "html", "content": f"{content[:start]}{head}{content[start:]}"}
+    subject = members["subject"] or ""
+    return members | {
+        "subject": subject if subject[:3].upper() == "FW:" else f"FW: {subject}",
+        "body": body,
+        "bodyPreview": preview_of(body),
+        "internetMessageId": new_message_id(at.world),
+        "from": author,
+        "sender": author,
+        "toRecipients": to,
+        "ccRecipients": [],
+        "bccRecipients": [],
+        "replyTo": [],
+        "isReadReceiptRequested": False,
+    }
+
+
+def _quoted_head(members: dict[str, Any]) -> str:
+    import html
+
+    def line(name: str, text: str) -> str:
+        return f"<b>{name}:</b> {html.escape(text)}<br>"
+
+    def named(recipient: dict[str, Any]) -> str:
+        person = recipient["emailAddress"]
+        return f"{person.get('name') or ''} <{person.get('address') or ''}>"
+
+    author = named(members["from"]) if members.get("from") else ""
+    to = "; ".join(map(named, members["toRecipients"]))
+    lines = (("From", author), ("Sent", members["sentDateTime"]), ("To", to), ("Subject", members["subject"] or ""))
+    return "<hr>" + "".join(line(name, text) for name, text in lines) + "<br>"

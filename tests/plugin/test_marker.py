@@ -1,0 +1,123 @@
+"""`@pytest.mark.outlook365(...)`: what its options do, and what a wrong one says."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from outlook365_emulator.client import World
+
+Run = Callable[..., pytest.RunResult]
+
+
+@pytest.mark.parametrize(
+    ("environment", "authority"),
+    [
+        pytest.param(name, host, marks=pytest.mark.outlook365(environment=name))
+        for name, host in [
+            ("global", "login.microsoftonline.com"),
+            ("usgov", "login.microsoftonline.us"),
+            ("usgov_dod", "login.microsoftonline.us"),
+            ("china", "login.partner.microsoftonline.cn"),
+        ]
+    ],
+)
+def test_an_environment_is_the_cloud_of_the_tenant(outlook365: World, environment: str, authority: str) -> None:
+    assert outlook365.tenant.cloud == environment
+    app = outlook365.tenant.add_app(auth="client_credentials", permissions=["Mail.Read"])
+    assert app.authority.startswith(f"https://{authority}/")
+
+
+@pytest.mark.outlook365(world="contoso")
+def test_a_world_by_its_name(outlook365: World) -> None:
+    assert outlook365.tenant.name == "Contoso"
+    assert outlook365.tenant.users
+    assert outlook365.tenant.apps
+
+
+def test_the_closest_marker_wins_and_the_others_add_to_it(run: Run) -> None:
+    result = run(
+        """
+        import socket
+        import pytest
+
+        pytestmark = pytest.mark.outlook365(environment="china", intercept=False)
+
+        def test_of_the_module(outlook365):
+            assert outlook365.tenant.cloud == "china"
+
+        @pytest.mark.outlook365(environment="usgov")
+        class TestGov:
+            def test_of_the_class(self, outlook365):
+                assert outlook365.tenant.cloud == "usgov"
+                assert "127.36." not in str(socket.getaddrinfo)
+
+            @pytest.mark.outlook365(world="contoso", intercept=True)
+            def test_of_the_function(self, outlook365):
+                assert outlook365.tenant.cloud == "global"
+                assert socket.gethostbyname("graph.microsoft.com").startswith("127.36.5.")
+        """
+    )
+    result.assert_outcomes(passed=3)
+
+
+def test_a_world_file_beside_the_test(run: Run, pytester: pytest.Pytester) -> None:
+    folder = pytester.path / "worlds"
+    folder.mkdir()
+    (folder / "small.yaml").write_text("tenants: [{name: Small, users: [{name: ada}]}]\n")
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.outlook365(world="worlds/small.yaml")
+        @pytest.mark.parametrize("again", [1, 2])
+        def test_small(outlook365, again):
+            assert [user.upn.partition("@")[0] for user in outlook365.tenant.users] == ["ada"]
+        """
+    )
+    result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ('enviroment="usgov"', "unknown option 'enviroment'; did you mean 'environment'?"),
+        ("zzz=1", "unknown option 'zzz'; there are environment, world, intercept, not_emulated"),
+        ('"usgov"', "takes keywords only, got 'usgov'"),
+        ('environment="usgv"', "did you mean usgov"),
+        ('environment="usgov", world="contoso"', "give environment or world, not both"),
+        ('world="contos"', "contoso"),
+        ('world="none.yaml"', "none.yaml"),
+        ("intercept=1", "intercept is True or False, not 1"),
+        ('not_emulated="warn"', "not_emulated is 'fail' or 'allow', not 'warn'"),
+    ],
+)
+def test_a_wrong_option_fails_the_test_and_says_why(run: Run, options: str, told: str) -> None:
+    result = run(f"import pytest\n@pytest.mark.outlook365({options})\ndef test_it(outlook365):\n    assert False\n")
+    result.assert_outcomes(errors=1)
+    text = result.stdout.str()
+    assert "@pytest.mark.outlook365: " in text
+    assert told in text
+    assert "During handling" not in text
+    assert "Traceback" not in text
+    assert "def outlook365" not in text
+
+
+def test_without_interception_nothing_is_changed(run: Run, repository: Path) -> None:
+    result = run(
+        """
+        import os, socket, ssl
+        import pytest
+
+        functions = (socket.getaddrinfo, socket.socket.connect, ssl.SSLContext.wrap_socket)
+        variables = dict(os.environ)
+
+        @pytest.mark.outlook365(intercept=False)
+        def test_it(outlook365):
+            assert functions == (socket.getaddrinfo, socket.socket.connect, ssl.SSLContext.wrap_socket)
+            # pytest writes its own variable into the environment.
+            kept = {key: value for key, value in os.environ.items() if key in variables and key[:7] != "PYTEST_"}
+            assert kept == {key: value for key, value in variables.items() if key[:7] != "PYTEST_"}
+            assert outlook365.tenant.add_user("ada").upn
+        """
+    )
+    result.assert_outcomes(passed=1)
