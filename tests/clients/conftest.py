@@ -1,8 +1,10 @@
+import gc
 import json
 import os
 import runpy
 import subprocess
 import sys
+import warnings
 
 import pytest
 
@@ -27,8 +29,18 @@ def connection(outlook365):
 
 @pytest.fixture
 def program(repository):
-    """Returns the `run` function of a program in tests/data/programs."""
-    return lambda name: runpy.run_path(str(repository / "tests/data/programs" / f"{name}.py"))["run"]
+    """Runs a program of tests/data/programs in this process."""
+
+    def run(name, connection):
+        main = runpy.run_path(str(repository / "tests/data/programs" / f"{name}.py"))["run"]
+        with warnings.catch_warnings():
+            # kiota's transport never closes the one that it wraps, and says so when it is collected.
+            warnings.simplefilter("ignore", ResourceWarning)
+            result = main(connection)
+            gc.collect()
+        return result
+
+    return run
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def went_well(connection):
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_intercepted_in_the_test_process(name, program, connection, went_well):
-    went_well(program(name)(connection))
+    went_well(program(name, connection))
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -35,7 +35,7 @@ def test_in_a_child_process_through_the_proxy_alone(name, child, connection, wen
 def test_httpx_through_the_prefix_on_http(outlook365, program, connection, went_well):
     root = outlook365.http_url
     connection |= {"login": f"{root}/login.microsoftonline.com", "graph": f"{root}/graph.microsoft.com"}
-    went_well(program("plain_httpx")(connection))
+    went_well(program("plain_httpx", connection))
 
 
 @pytest.mark.outlook365(intercept=False)
@@ -48,4 +48,4 @@ def test_msal_through_the_prefix_on_https(outlook365, outlook365_emulator, progr
         "verify": str(outlook365.ca_file),
         "instance_discovery": False,
     }
-    went_well(program("msal_requests")(connection))
+    went_well(program("msal_requests", connection))

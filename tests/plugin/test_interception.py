@@ -1,6 +1,7 @@
 """Unmodified HTTP clients reach the emulator, whenever they were made, and no other host of Microsoft's."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 import textwrap
@@ -103,3 +104,36 @@ def test_trio_answers_and_refuses_names(active: Interception) -> None:
             await trio.open_tcp_stream(REAL, 443)
 
     trio.run(look_up)
+
+
+def test_a_pause_passes_everything_on_until_the_next_start(
+    interception: Interception, no_proxy_variables: None
+) -> None:
+    interception.start()
+    replaced = socket.getaddrinfo
+    interception.pause()
+    assert not interception.active
+    assert socket.getaddrinfo("127.0.0.1", 443)[0][4] == ("127.0.0.1", 443)
+    assert socket.getaddrinfo is replaced
+    interception.start()
+    assert socket.getaddrinfo is replaced
+    assert socket.gethostbyname(GRAPH).startswith("127.36.5.")
+
+
+def test_a_refused_host_is_not_refused_during_a_pause(
+    interception: Interception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **named: "asked")
+    interception.start()
+    with pytest.raises(RefusedHost):
+        socket.getaddrinfo(REAL, 443)
+    interception.pause()
+    assert socket.getaddrinfo(REAL, 443) == "asked"
+
+
+def test_stop_after_a_pause_restores_exactly(interception: Interception) -> None:
+    before = socket.getaddrinfo
+    interception.start()
+    interception.pause()
+    interception.stop()
+    assert socket.getaddrinfo is before

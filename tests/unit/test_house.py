@@ -47,7 +47,7 @@ FEATURES = {
         "tokens",
     },
     "plugin": {"environment", "fixtures", "fork", "guard", "interception", "isolation", "marker", "parallel", "report"},
-    "clients": {"curl", "node", "subprocess", "urllib"},
+    "clients": {"curl", "day", "node", "subprocess", "urllib"},
     "docs": {"faults_pages", "site", "snippets"},
     "dist": {"editable", "import_budget", "versions", "wheel", "corpus"},
 }

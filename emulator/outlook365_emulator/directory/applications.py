@@ -17,6 +17,7 @@ from outlook365_emulator.store.records.directory import (
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
+from outlook365_emulator.tables.files import unknown
 
 SECRET_LIFETIME = timedelta(days=730)
 """The longest life that the portal offers for a client secret: 24 months."""
@@ -56,7 +57,10 @@ def add_application(
 
     Raises:
         Taken: the tenant has an application with that client id.
+        LookupError: a property that applications do not have; the message names the nearest.
     """
+    for unheard in properties.keys() - set(Application.__struct_fields__):
+        raise unknown("property of an application", unheard, Application.__struct_fields__)
     application = msgspec.convert(
         {
             "created": unit.now,

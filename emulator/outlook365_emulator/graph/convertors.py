@@ -13,6 +13,7 @@ from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.search_folders import shows
 from outlook365_emulator.graph.mail.settings_convertors import load_category, load_override, load_rule
+from outlook365_emulator.graph.open_extensions import plain_name
 from outlook365_emulator.graph.people.convertors import load_assignment, load_grant, load_principal
 from outlook365_emulator.store.item_ids import ItemId, MalformedId, read_id
 from outlook365_emulator.store.records.directory import User
@@ -29,7 +30,8 @@ def load_user(call: Call, key: str) -> User:
     if call.place.is_me and call.caller is not None:
         user: User | None = call.caller
     else:
-        user = find_user(call.tenant, key) or (find_by_address(call.tenant, key) if outlook else None)
+        name = key.removesuffix(f"@{call.tenant.id}")  # Graph names people as id@tenant in URLs that it gives out
+        user = find_user(call.tenant, name) or (find_by_address(call.tenant, name) if outlook else None)
     if user is None:
         because = f"the tenant {call.tenant.domains[0]} has no user {key!r}"
         if outlook:
@@ -145,6 +147,7 @@ CONVERTORS: Mapping[str, Callable[[Call, str], Any]] = MappingProxyType(
         "folder": load_folder,
         "message": load_message,
         "attachment": load_attachment,
+        "extension": lambda _, key: plain_name(key),
         "rule": load_rule,
         "category": load_category,
         "override": load_override,

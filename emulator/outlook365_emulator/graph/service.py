@@ -14,17 +14,21 @@ from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.error_answers import add_standing_headers, error_response
 from outlook365_emulator.graph.gate import FaultAnswered, Gate
 from outlook365_emulator.graph.mail import (
+    attachments,
     categories,
     changes,
     exchange_ids,
+    extensions,
     focused_inbox,
     folder_changes,
     folders,
     mail_tips,
     messages,
+    replies,
     rules,
     settings,
     submissions,
+    upload_sessions,
 )
 from outlook365_emulator.graph.metadata_document import metadata_response
 from outlook365_emulator.graph.operation import OPERATIONS
@@ -57,6 +61,10 @@ DECLARING = (
     folder_changes,
     messages,
     submissions,
+    replies,
+    attachments,
+    upload_sessions,
+    extensions,
     settings,
     categories,
     rules,

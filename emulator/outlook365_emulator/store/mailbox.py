@@ -18,7 +18,7 @@ from outlook365_emulator.store.calendar_shelf import (
 )
 from outlook365_emulator.store.change_log import ChangeLog
 from outlook365_emulator.store.item_ids import IdMaker
-from outlook365_emulator.store.records.calendar import Calendar, CalendarGroup, CalendarPermission
+from outlook365_emulator.store.records.calendar import Calendar, CalendarGroup, CalendarPermission, Event
 from outlook365_emulator.store.records.directory import MailboxRight
 from outlook365_emulator.store.records.mail import Attachment, MailFolder, Message, SendCount, UploadSession
 from outlook365_emulator.store.records.mailbox_settings import (
@@ -258,9 +258,9 @@ class AttachmentShelf:
             del self._rows[record.message]
         return removed
 
-    def of(self, message: Message) -> list[Attachment]:
-        """Return the attachments of a message in the order in which they were added."""
-        return sorted(self._rows.get(message.stable, {}).values(), key=lambda attachment: attachment.number)
+    def of(self, holder: Message | Event) -> list[Attachment]:
+        """Return the attachments of a message or event in the order in which they were added."""
+        return sorted(self._rows.get(holder.stable, {}).values(), key=lambda attachment: attachment.number)
 
     def state(self) -> dict[int, dict[int, Attachment]]:
         """Return a copy, for a snapshot."""

@@ -68,10 +68,12 @@ class TestEveryPermission:
 
     def test_of_a_person_for_themselves(self, graph: Any, org: Any, operation: Operation) -> None:
         good = opening(operation, "work")
-        for name in PERMISSIONS:
+        for name in sorted(PERMISSIONS, key=lambda one: one in good):
             if exists_as(name, "delegated"):
                 answer = graph.ask(operation.method, path_of(operation, "me"), as_=org.ada, scopes=[name])
                 assert is_denied(answer) != (name in good), f"{name}: {answer.status} {answer.body!r}"
+                if operation.route == "DELETE /users/{user}" and name in good:
+                    break  # ada is gone
 
     def test_of_a_person_for_somebody_else(self, graph: Any, org: Any, operation: Operation) -> None:
         scheme = "shared" if "user" in operation.placeholders else "work"

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from azure.identity.aio import ClientSecretCredential
+from azure.identity import ClientSecretCredential
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
 from msgraph import GraphRequestAdapter, GraphServiceClient
@@ -25,34 +25,32 @@ from msgraph_core.tasks.page_iterator import PageIterator
 
 async def work(connection: dict[str, Any]) -> dict[str, Any]:
     account, recipient = connection["account"], connection["recipient"]
-    async with (
-        ClientSecretCredential(
-            connection["tenant_id"], connection["client_id"], connection["client_secret"]
-        ) as credential,
-        GraphClientFactory.create_with_default_middleware() as http_client,
-    ):
-        provider = AzureIdentityAuthenticationProvider(credential)
-        client = GraphServiceClient(request_adapter=GraphRequestAdapter(provider, http_client))
-        user = client.users.by_user_id(account)
-        folders = await user.mail_folders.get()
-        query = MessagesRequestBuilder.MessagesRequestBuilderGetQueryParameters(top=10, select=["subject"])
-        first = await user.messages.get(RequestConfiguration(query_parameters=query))
-        subjects: list[str] = []
+    with ClientSecretCredential(
+        connection["tenant_id"], connection["client_id"], connection["client_secret"]
+    ) as credential:
+        async with GraphClientFactory.create_with_default_middleware() as http_client:
+            provider = AzureIdentityAuthenticationProvider(credential)
+            client = GraphServiceClient(request_adapter=GraphRequestAdapter(provider, http_client))
+            user = client.users.by_user_id(account)
+            folders = await user.mail_folders.get()
+            query = MessagesRequestBuilder.MessagesRequestBuilderGetQueryParameters(top=10, select=["subject"])
+            first = await user.messages.get(RequestConfiguration(query_parameters=query))
+            subjects: list[str] = []
 
-        def take(message: Message) -> bool:
-            subjects.append(message.subject or "")
-            return True
+            def take(message: Message) -> bool:
+                subjects.append(message.subject or "")
+                return True
 
-        await PageIterator(first, client.request_adapter).iterate(take)
-        message = Message(
-            subject="From msgraph",
-            body=ItemBody(content_type=BodyType.Text, content="Good morning"),
-            to_recipients=[Recipient(email_address=EmailAddress(address=recipient))],
-        )
-        await user.send_mail.post(SendMailPostRequestBody(message=message, save_to_sent_items=True))
-        wanted = FolderMessages.MessagesRequestBuilderGetQueryParameters(filter="subject eq 'From msgraph'")
-        inbox = client.users.by_user_id(recipient).mail_folders.by_mail_folder_id("inbox")
-        found = await inbox.messages.get(RequestConfiguration(query_parameters=wanted))
+            await PageIterator(first, client.request_adapter).iterate(take)
+            message = Message(
+                subject="From msgraph",
+                body=ItemBody(content_type=BodyType.Text, content="Good morning"),
+                to_recipients=[Recipient(email_address=EmailAddress(address=recipient))],
+            )
+            await user.send_mail.post(SendMailPostRequestBody(message=message, save_to_sent_items=True))
+            wanted = FolderMessages.MessagesRequestBuilderGetQueryParameters(filter="subject eq 'From msgraph'")
+            inbox = client.users.by_user_id(recipient).mail_folders.by_mail_folder_id("inbox")
+            found = await inbox.messages.get(RequestConfiguration(query_parameters=wanted))
     return {
         "folders": [folder.display_name for folder in folders.value],
         "paged": len(subjects),

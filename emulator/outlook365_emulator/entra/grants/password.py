@@ -25,7 +25,7 @@ def handle(call: Call) -> None:
     user = tenant.users.find("name", username.strip().lower())
     if user is None:
         raise call.error(50034, user=username, tid=tenant.id, because=_why_unknown(tenant, username))
-    _check_password(call, user)
+    check_password(call, user, call.form["password"])
     call.user = user
 
 
@@ -40,13 +40,23 @@ def _home(call: Call, username: str) -> Tenant:
     return found
 
 
-def _check_password(call: Call, user: User) -> None:
+def check_password(call: Call, user: User, given: str) -> None:
+    """Compare a password with the user's.
+
+    Args:
+        call: the request, for the wording of errors.
+        user: whose password it should be.
+        given: what was typed.
+
+    Raises:
+        EntraError: 50126 where it is wrong; 50056 and 50057 for accounts without one.
+    """
     who = f"{user.user_principal_name} ({user.purpose})"
     if user.password is None:
         if not user.enabled:
             raise call.error(50057, because=f"{who}: nobody can sign in to this account")
         raise call.error(50056, because=f"{who} has no password")
-    if not same_secret(call.form["password"], user.password):
+    if not same_secret(given, user.password):
         raise call.error(50126, because=f"the password is not the one of {user.user_principal_name}")
 
 

@@ -13,8 +13,14 @@ import msgspec
 
 from outlook365_emulator.graph.calendar.attached import attachments_of
 from outlook365_emulator.graph.calendar.documents import occurrence_name, stamp, uid_of_day
-from outlook365_emulator.graph.calendar.extras import extended_rows, expanded_extensions, expanded_properties
+from outlook365_emulator.graph.calendar.extras import (
+    OWN_FILTERS,
+    expanded_extensions,
+    expanded_properties,
+    extended_rows,
+)
 from outlook365_emulator.graph.calendar.masking import mask, subject_for
+from outlook365_emulator.graph.calendar.recurrence.instants import times_of
 from outlook365_emulator.graph.calendar.shown import Shown
 from outlook365_emulator.graph.calendar.zones import UTC_ZONE, Zone, read_time, wall_text, written_moment, zone_named
 from outlook365_emulator.graph.call import Call
@@ -149,7 +155,9 @@ def _organizer() -> Property:
         ),
         type_name="microsoft.graph.emailAddress",
     )
-    return Property("organizer", "complex", None, _by_name(email), sortable=False, type_name="microsoft.graph.recipient")
+    return Property(
+        "organizer", "complex", None, _by_name(email), sortable=False, type_name="microsoft.graph.recipient"
+    )
 
 
 def _location() -> Property:
@@ -201,7 +209,9 @@ def event_type() -> RecordType:
         _plain("createdDateTime", "datetime", lambda one: one.item.created),
         _plain("lastModifiedDateTime", "datetime", lambda one: one.item.modified),
         _plain("type", "enum", lambda one: one.kind),
-        _plain("iCalUId", "string", lambda one: uid_of_day(one.event.ical_uid, one.day) if one.day else one.event.ical_uid),
+        _plain(
+            "iCalUId", "string", lambda one: uid_of_day(one.event.ical_uid, one.day) if one.day else one.event.ical_uid
+        ),
         _plain("isAllDay", "boolean", lambda one: one.item.is_all_day),
         _plain("isCancelled", "boolean", lambda one: one.item.is_cancelled),
         _plain("isOrganizer", "boolean", lambda one: one.item.is_organizer),
@@ -256,8 +266,6 @@ def _exceptions(call: Call, one: Shown) -> dict[str, Any]:
 def _original_start(_: Call, one: Shown) -> str | None:
     if not one.day or one.event.series is None:
         return None
-    from outlook365_emulator.graph.calendar.recurrence.instants import times_of
-
     return times_of(one.event.series, one.day)[0].strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -273,9 +281,10 @@ def _resource(adapt: Callable[[Call, Shown, dict[str, Any]], None]) -> Resource:
             "attachments": attachments_of,
             "exceptionoccurrences": _exceptions,
             "extensions": expanded_extensions,
-            "singlevalueextendedproperties": expanded_properties,
-            "multivalueextendedproperties": expanded_properties,
+            "singlevalueextendedproperties": expanded_properties("singleValueExtendedProperties", many=False),
+            "multivalueextendedproperties": expanded_properties("multiValueExtendedProperties", many=True),
         },
+        filters_own=OWN_FILTERS,
         efficient_order=False,
     )
 

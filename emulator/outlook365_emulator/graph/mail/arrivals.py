@@ -1,6 +1,6 @@
 """What follows a delivery: the rules and automatic replies of each mailbox that a message has arrived in.
 
-`delivery` puts messages into mailboxes and knows nothing of this; whoever delivers calls `settle` with what it returned.
+`delivery` puts messages into mailboxes and knows nothing of this; whoever delivers hands what it returned to `settle`.
 """
 
 from collections.abc import Iterable
@@ -40,9 +40,7 @@ def delivery_from(world: World, unit: UnitOfWork, tenant: Tenant) -> Deliver:
         tenant: the tenant.
     """
 
-    def send(
-        source: Mailbox, attached: Message, members: dict[str, Any], headers: tuple[tuple[str, str], ...]
-    ) -> None:
+    def send(source: Mailbox, attached: Message, members: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> None:
         settle(world, unit, deliver(world, unit, source, tenant, attached, members, headers))
 
     return send

@@ -42,7 +42,8 @@ def attachment_id(call: Call, message: Message, attachment: Attachment) -> str:
 def attachment_members(call: Call, message: Message, attachment: Attachment) -> dict[str, Any]:
     """Return an attachment as a JSON object; a file with its content."""
     members: dict[str, Any] = msgspec.json.decode(attachment.document)
-    head = {name: members.pop(name) for name in ("@odata.type", "@odata.mediaContentType") if name in members}
+    named = ("@odata.type", "@odata.mediaContentType")
+    head: dict[str, Any] = {name: members.pop(name) for name in named if name in members}
     found = {**head, "id": attachment_id(call, message, attachment), **members}
     if not attachment.item:
         found["contentBytes"] = base64.b64encode(content_of(call.world, attachment)).decode()
@@ -58,9 +59,7 @@ def _kind(attachment: Attachment) -> str:
 
 
 def _type(name: str, rows: tuple[tuple[str, Kind], ...], **derived: RecordType) -> RecordType:
-    properties = {
-        one.lower(): Property(one, kind, None, filterable=False, sortable=False) for one, kind in rows
-    }
+    properties = {one.lower(): Property(one, kind, None, filterable=False, sortable=False) for one, kind in rows}
     by_name = {f"microsoft.graph.{one}".lower(): type_ for one, type_ in derived.items()}
     return RecordType(
         f"microsoft.graph.{name}", MappingProxyType(properties), derived=MappingProxyType(by_name), type_of=_kind

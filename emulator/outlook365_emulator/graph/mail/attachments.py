@@ -79,9 +79,7 @@ def create(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
     call.loaded["message"] = changed
     path = _context(call, changed)
     location = f"{path}('{attachment_id(call, changed, attachment)}')"
-    return EntityAnswer(
-        resource=attachment_resource(), record=attachment, path=path, status=201, location=location
-    )
+    return EntityAnswer(resource=attachment_resource(), record=attachment, path=path, status=201, location=location)
 
 
 @operation(f"DELETE {_PATH}/{{attachment}}", least="Mail.ReadWrite")

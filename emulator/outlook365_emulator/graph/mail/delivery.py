@@ -100,9 +100,7 @@ def deliver(
     for address in recipients if recipients is not None else all_recipients(members):
         _aim(world, address, targets)
     copying = _Copying(world, unit, source, source_tenant, submitted, members, headers)
-    arrived = [
-        Arrival(tenant, mailbox, copying.to(mailbox, tenant)) for tenant, mailbox, _ in targets.reached.values()
-    ]
+    arrived = [Arrival(tenant, mailbox, copying.to(mailbox, tenant)) for tenant, mailbox, _ in targets.reached.values()]
     if targets.external:
         outgoing = Outgoing(
             at=unit.now,

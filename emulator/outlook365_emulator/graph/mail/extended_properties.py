@@ -50,8 +50,9 @@ class BadPropertyId(ValueError):
 
 
 def normal_id(text: str) -> str:
-    """Return the id of an extended property in the form in which Graph repeats it: hex in lower case without leading
-    zeros, the GUID in lower case and braces, a name as given.
+    """Return the id of an extended property in the form in which Graph repeats it.
+
+    Hex is in lower case without leading zeros, the GUID in lower case and braces, a name as given.
 
     Raises:
         BadPropertyId: the text is no id.

@@ -1,7 +1,7 @@
 """Attachments of any kind from request bodies and MIME texts; items as attachments.
 
-An item attachment keeps the JSON of its item, as `$expand` shows it, and its content: MIME of a message, iCalendar of an
-event (reference `graph-mail.md` section 11).
+An item attachment keeps the JSON of its item, as `$expand` shows it, and its content: MIME of a message, iCalendar of
+an event (reference `graph-mail.md` section 11).
 """
 
 from datetime import datetime
@@ -150,7 +150,8 @@ def shown(new: NewAttachment) -> dict[str, Any]:
     import base64
 
     document = dict(new.document)
-    head = {name: document.pop(name) for name in ("@odata.type", "@odata.mediaContentType") if name in document}
+    named = ("@odata.type", "@odata.mediaContentType")
+    head: dict[str, Any] = {name: document.pop(name) for name in named if name in document}
     members = {**head, "id": "", **document}
     if new.item:
         return {**members, "item": msgspec.json.decode(new.item)}

@@ -6,6 +6,8 @@ Reference `graph-mail.md` sections 4 to 6 and 10.
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
@@ -30,6 +32,7 @@ from outlook365_emulator.graph.mail.placing import copy_message, move_message, r
 from outlook365_emulator.graph.mail.receipts import send_read_receipt
 from outlook365_emulator.graph.mail.search_folders import messages_in
 from outlook365_emulator.graph.operation import Action, Entity, operation
+from outlook365_emulator.odata.options import ExpandItem
 from outlook365_emulator.store.mailbox import hidden_part
 from outlook365_emulator.store.records.mail import MailFolder, Message
 from outlook365_emulator.wire import parse_pairs
@@ -148,7 +151,9 @@ def create(call: Call, body: dict[str, Any] | bytes) -> EntityAnswer:
     return created(call, _made_in(call, drafts, body))
 
 
-@operation("POST /users/{user}/mailFolders/{folder}/messages", least="Mail.ReadWrite", body=Entity("message"), mime=True)
+@operation(
+    "POST /users/{user}/mailFolders/{folder}/messages", least="Mail.ReadWrite", body=Entity("message"), mime=True
+)
 def create_in_folder(call: Call, folder: MailFolder, body: dict[str, Any] | bytes) -> EntityAnswer:
     """Create a draft in a folder; it is a draft wherever it lies."""
     return created(call, _made_in(call, folder, body))
@@ -156,7 +161,10 @@ def create_in_folder(call: Call, folder: MailFolder, body: dict[str, Any] | byte
 
 def _made_in(call: Call, folder: MailFolder, body: dict[str, Any] | bytes) -> Message:
     _judge_holding(folder)
-    return store(call, compose_mime(call, body) if isinstance(body, bytes) else compose(call, body), folder)
+    message = store(call, compose_mime(call, body) if isinstance(body, bytes) else compose(call, body), folder)
+    if message.extensions:  # the answer shows extensions that came with the message, and nothing else that is expanded
+        call.options = msgspec.structs.replace(call.options, expand=(ExpandItem(("extensions",)),))
+    return message
 
 
 def _judge_holding(folder: MailFolder) -> None:

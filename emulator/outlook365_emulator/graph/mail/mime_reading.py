@@ -223,12 +223,12 @@ class _Reading:
         if self._count > _MAX_PARTS:
             raise graph_error("mime_invalid", because=f"the MIME text has more than {_MAX_PARTS} parts")
         kind = part.get_content_type()
-        held = part.get_payload()
-        if kind == "multipart/alternative" and isinstance(held, list):
+        held = _parts(part)
+        if kind == "multipart/alternative" and held:
             self._best(held)
-        elif kind == "message/rfc822" and isinstance(held, list):
-            self._message(part)
-        elif isinstance(held, list):
+        elif kind == "message/rfc822" and held:
+            self._message(part, held[0])
+        elif held:
             for index, one in enumerate(held):
                 self.take(one, related=kind == "multipart/related" and index > 0)
         elif self._is_body(part, kind) and not related:
@@ -238,7 +238,7 @@ class _Reading:
 
     def _best(self, parts: "list[Part]") -> None:
         ranked = [one for kind in ("html", "plain") for one in parts if _offers(one, f"text/{kind}")]
-        chosen = ranked[0] if ranked else (parts[-1] if parts else None)
+        chosen = ranked[0] if ranked else parts[-1]
         for one in parts:
             if one is chosen or not _offers(one, "text/plain", "text/html"):
                 self.take(one)
@@ -259,10 +259,9 @@ class _Reading:
         )
         self.attachments.append(NewAttachment(document, content))
 
-    def _message(self, part: "Part") -> None:
-        inner = part.get_payload(0)
-        content = inner.as_bytes()  # type: ignore[union-attr]
-        name = _name(part) or _header(inner, "subject") or "Untitled"  # type: ignore[arg-type]
+    def _message(self, part: "Part", inner: "Part") -> None:
+        content = _text_bytes(inner)
+        name = _name(part) or _header(inner, "subject") or "Untitled"
         document = file_document(self._now, name, "message/rfc822", len(content))
         self.attachments.append(NewAttachment(document, content))
 
@@ -279,10 +278,19 @@ class _Reading:
 def _offers(part: "Part", *kinds: str) -> bool:
     if part.get_content_type() in kinds:
         return part.get_content_disposition() != "attachment"
+    return part.get_content_maintype() == "multipart" and any(_offers(one, *kinds) for one in _parts(part)[:1])
+
+
+def _parts(part: "Part") -> "list[Part]":
     held = part.get_payload()
-    return isinstance(held, list) and part.get_content_maintype() == "multipart" and any(
-        _offers(one, *kinds) for one in held[:1]
-    )
+    return [one for one in held if not isinstance(one, str)] if isinstance(held, list) else []
+
+
+def _text_bytes(part: "Part") -> bytes:
+    try:
+        return part.as_bytes()
+    except (UnicodeError, LookupError, ValueError):
+        return part.as_string().encode("utf-8", "replace")
 
 
 def _name(part: "Part") -> str:

@@ -14,6 +14,7 @@ from outlook365_emulator.graph.mail.delivery import Arrival, tenant_of
 from outlook365_emulator.graph.mail.reports import report
 from outlook365_emulator.store.records.mail import Message
 
+
 def send_read_receipt(call: Call, message: Message, members: dict[str, Any]) -> None:
     """Send the receipt for a message that has just been read, where its sender asked for one.
 

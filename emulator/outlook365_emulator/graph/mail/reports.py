@@ -104,12 +104,15 @@ def _mime(kind: Kind, tenant: Tenant, members: dict[str, Any], recipients: list[
     action, status = _ACTION[kind]
     host = f"mail.{tenant.domains[0]}"
     if kind == "read":
-        type_of, part = "disposition-notification", [
-            f"Reporting-UA: {host}; Microsoft Outlook",
-            *(f"Final-Recipient: rfc822;{one}" for one in recipients),
-            f"Original-Message-ID: {members['internetMessageId']}",
-            "Disposition: manual-action/MDN-sent-automatically; displayed",
-        ]
+        type_of, part = (
+            "disposition-notification",
+            [
+                f"Reporting-UA: {host}; Microsoft Outlook",
+                *(f"Final-Recipient: rfc822;{one}" for one in recipients),
+                f"Original-Message-ID: {members['internetMessageId']}",
+                "Disposition: manual-action/MDN-sent-automatically; displayed",
+            ],
+        )
     else:
         type_of, part = "delivery-status", [f"Reporting-MTA: dns;{host}", ""]
         for one in recipients:

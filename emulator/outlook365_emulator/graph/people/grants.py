@@ -121,7 +121,7 @@ def get(call: Call, grant: PermissionGrant) -> EntityAnswer:
 
 @operation(
     "POST /oauth2PermissionGrants",
-    least="DelegatedPermissionGrant.ReadWrite.All",
+    least="Directory.ReadWrite.All",
     body=Entity("oAuth2PermissionGrant"),
 )
 def create(call: Call, body: dict[str, Any]) -> EntityAnswer:
@@ -152,7 +152,7 @@ def create(call: Call, body: dict[str, Any]) -> EntityAnswer:
 
 @operation(
     "PATCH /oauth2PermissionGrants/{grant}",
-    least="DelegatedPermissionGrant.ReadWrite.All",
+    least="Directory.ReadWrite.All",
     body=Entity("oAuth2PermissionGrant"),
     workload="directory",
 )
@@ -167,7 +167,7 @@ def update(call: Call, grant: PermissionGrant, body: dict[str, Any]) -> NoConten
 
 
 @operation(
-    "DELETE /oauth2PermissionGrants/{grant}", least="DelegatedPermissionGrant.ReadWrite.All", workload="directory"
+    "DELETE /oauth2PermissionGrants/{grant}", least="Directory.ReadWrite.All", workload="directory"
 )
 def delete(call: Call, grant: PermissionGrant) -> NoContent:
     """Take a grant back; tokens issued from then on lack its permissions."""

@@ -121,6 +121,12 @@ def graph(keys: KeyRing, loop: asyncio.AbstractEventLoop) -> Driver:
     return Driver(keys, loop)
 
 
+@pytest.fixture(scope="session")
+def new_driver(keys: KeyRing, loop: asyncio.AbstractEventLoop) -> Any:
+    """`new_driver()` is a driver that several tests share."""
+    return lambda name="shared": Driver(keys, loop, name=name)
+
+
 @pytest.fixture
 def graph_in(keys: KeyRing, loop: asyncio.AbstractEventLoop) -> Any:
     """`graph_in("china")` is a driver for a world in another cloud."""

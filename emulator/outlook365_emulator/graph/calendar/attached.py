@@ -1,0 +1,43 @@
+"""Attachments of events as JSON. They are held as those of messages are, by the event's immutable number."""
+
+import base64
+from typing import Any
+
+import msgspec
+
+from outlook365_emulator.graph.calendar.extras import context_of
+from outlook365_emulator.graph.calendar.shown import Shown
+from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.mail.attached import content_of
+from outlook365_emulator.store.records.mail import Attachment
+
+
+def held_by(one: Shown) -> list[Attachment]:
+    """Return the attachments of an event in the order in which they were added; an occurrence has its series'."""
+    return [] if one.sight.hides(one.item) else one.sight.holder.attachments.of(one.item)
+
+
+def attachment_id(call: Call, one: Shown, attachment: Attachment) -> str:
+    """Return the id of an attachment in the form that the client prefers."""
+    sight, event = one.sight, one.event
+    ids = sight.mailbox.ids
+    if call.preferences.immutable_ids and sight.mailbox is sight.holder and not one.day:
+        return ids.immutable_attachment(event.stable, attachment.number)
+    return ids.attachment(sight.calendar.number, event.number, attachment.number, one.day)
+
+
+def attachment_members(call: Call, one: Shown, attachment: Attachment) -> dict[str, Any]:
+    """Return an attachment as a JSON object; a file with its content."""
+    members: dict[str, Any] = msgspec.json.decode(attachment.document)
+    heading = ("@odata.type", "@odata.mediaContentType")
+    head: dict[str, Any] = {name: members.pop(name) for name in heading if name in members}
+    found = {**head, "id": attachment_id(call, one, attachment), **members}
+    if not attachment.item:
+        found["contentBytes"] = base64.b64encode(content_of(call.world, attachment)).decode()
+    return found
+
+
+def attachments_of(call: Call, one: Shown) -> dict[str, Any]:
+    """Expand the attachments of an event."""
+    held = [attachment_members(call, one, each) for each in held_by(one)]
+    return {"attachments@odata.context": f"{context_of(call, one)}/attachments", "attachments": held}
