@@ -1,10 +1,12 @@
 """Making, finding and changing users and groups."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Literal, TypeAlias
 
 import msgspec
 
+from outlook365_emulator.directory.revocation import after_event
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import LONG_AGO, Group, MailboxRight, Purpose, User
 from outlook365_emulator.store.tenant import Tenant
@@ -13,6 +15,15 @@ from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.files import unknown
 
 _NAME = re.compile(r"[^\s@<>()\[\]\\,;:\"']+")
+
+
+PasswordEvent: TypeAlias = Literal[
+    "password_changed_by_user",
+    "password_reset_by_user",
+    "password_reset_in_portal",
+    "password_reset_by_administrator",
+]
+"""Ways in which a password changes."""
 
 
 class BadUserName(ValueError):
@@ -146,20 +157,30 @@ def change_user(tenant: Tenant, unit: UnitOfWork, user: User, **properties: obje
 
 def revoke_sessions(tenant: Tenant, unit: UnitOfWork, user: User) -> User:
     """Make every token and session that was issued to a user so far unusable (`revokeSignInSessions`)."""
-    return change_user(tenant, unit, user, sessions_valid_from=_after_all_issued(unit, user))
+    return unit.put(tenant.users, after_event(user, "sessions_revoked_by_administrator", unit.now))
 
 
-def set_password(tenant: Tenant, unit: UnitOfWork, user: User, password: str) -> User:
-    """Give a user another password; refresh tokens from the old one end."""
-    return change_user(tenant, unit, user, password=password, password_changed=_after_all_issued(unit, user))
+def set_password(
+    tenant: Tenant,
+    unit: UnitOfWork,
+    user: User,
+    password: str,
+    *,
+    event: PasswordEvent = "password_reset_by_administrator",
+) -> User:
+    """Give a user another password, and end what the way in which that happens ends.
 
-
-def _after_all_issued(unit: UnitOfWork, user: User) -> datetime:
-    """Return the present instant and a microsecond: later than a session that began just now on a frozen clock.
-
-    What is issued afterwards at the same instant is dated by the value returned here, so it counts.
+    Args:
+        tenant: the tenant.
+        unit: the unit of work that it happens in.
+        user: the user.
+        password: the new password; an expired one is replaced and wrong ones are forgotten.
+        event: who changed it and how; `directory.revocation` says what each ends.
     """
-    return max(unit.now, user.sessions_valid_from, user.password_changed) + timedelta(microseconds=1)
+    changed = after_event(user, event, unit.now)
+    return change_user(
+        tenant, unit, changed, password=password, password_expired=False, failed_sign_ins=0, locked_until=None
+    )
 
 
 def delete_user(tenant: Tenant, unit: UnitOfWork, user: User) -> None:

@@ -9,15 +9,13 @@ from outlook365_emulator.directory.consent import granted_scopes
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.claims import client_info
 from outlook365_emulator.entra.flows import finish
+from outlook365_emulator.entra.grants.authorization_code import PREFIX
 from outlook365_emulator.entra.issue import access_token_fields, id_token
 from outlook365_emulator.entra.redirects import Fields, send
 from outlook365_emulator.ids import base64url
 from outlook365_emulator.store.records.sign_in import AuthorizationCode
 from outlook365_emulator.store.sign_ins import make_room
 from outlook365_emulator.wire import Response
-
-PREFIX = "1.A"
-"""What every authorization code begins with; the key of its world follows."""
 
 LIFETIME = timedelta(minutes=10)
 KEPT = timedelta(days=1)

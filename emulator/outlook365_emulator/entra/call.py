@@ -125,6 +125,7 @@ class Call:
         session: the session that is used.
         submitted: fields of the form that a person sent.
         set_cookies: values of `Set-Cookie` for the answer.
+        cors: origin of a script that may read the answer, or "".
         trace: id of the request.
         correlation: the client's id of the request.
         asked: the scopes asked for.
@@ -141,6 +142,7 @@ class Call:
         "clouds",
         "code",
         "correlation",
+        "cors",
         "device",
         "endpoint",
         "entry",
@@ -208,6 +210,7 @@ class Call:
         self.session: Session | None = None
         self.submitted: dict[str, str] = {}
         self.set_cookies: list[str] = []
+        self.cors = ""
         self.trace = ""
         self.correlation = ""
         self.asked = Asked()

@@ -12,6 +12,7 @@ from outlook365_emulator.clouds import cloud as cloud_named
 from outlook365_emulator.ids import base64url
 from outlook365_emulator.store.records.directory import Application, ServicePrincipal, User
 from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.store.world import World
 
 SKEW = 300
 """Seconds by which `iat` and `nbf` lie before the instant of issue (reference entra 4.2)."""
@@ -34,6 +35,9 @@ ROLE_TEMPLATES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Template ids of directory roles, for `wids` (Microsoft Entra built-in roles)."""
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,7 +177,15 @@ def _user_claims(tenant: Tenant, holder: Holder, user: User, token_id: str) -> d
 
 
 def id_claims(
-    tenant: Tenant, holder: Holder, user: User, *, scopes: frozenset[str], at: float, token_id: str, version: int = 2
+    tenant: Tenant,
+    holder: Holder,
+    user: User,
+    *,
+    scopes: frozenset[str],
+    at: float,
+    token_id: str,
+    version: int = 2,
+    beyond: Mapping[str, str] = _NOTHING,
 ) -> dict[str, Any]:
     """Return the claims of an ID token (reference entra 4.3).
 
@@ -185,6 +197,7 @@ def id_claims(
         at: the instant of issue in seconds since 1970.
         token_id: the `uti` claim.
         version: 1 or 2, by the endpoint asked.
+        beyond: further claims: `nonce`, `c_hash`, `at_hash`.
     """
     cloud, client = cloud_named(tenant.cloud), holder.application.client_id
     issued = int(at) - SKEW
@@ -198,8 +211,7 @@ def id_claims(
     subject = {"sub": pairwise_subject(tenant.id, user.id, client), "tid": tenant.id}
     foreign = {"idp": cloud.issuer(user.guest_of, 1)} if user.guest_of else {}
     if version == 1:
-        return {
-            **first,
+        claims = {
             "amr": holder.methods,
             **_given("family_name", user.surname),
             **_given("given_name", user.given_name),
@@ -213,10 +225,11 @@ def id_claims(
             "upn": user.user_principal_name,
             "uti": token_id,
             "ver": "1.0",
+            **beyond,
         }
+        return {**first, **dict(sorted(claims.items()))}
     profile = "profile" in scopes
-    return {
-        **first,
+    claims = {
         "aio": "AXQAi" + _opaque("aio", tenant.id, client, user.id),
         **_given("email", user.mail if "email" in scopes else None),
         **foreign,
@@ -227,12 +240,23 @@ def id_claims(
         **subject,
         "uti": token_id,
         "ver": "2.0",
+        **beyond,
     }
+    return {**first, **dict(sorted(claims.items()))}
 
 
-def client_info(tenant: Tenant, user: User) -> str:
-    """Return `client_info`: the account's home ids, from which MSAL makes its account id (reference entra 4.4)."""
-    return base64url(msgspec.json.encode({"uid": user.id, "utid": user.guest_of or tenant.id}))
+def client_info(tenant: Tenant, user: User, world: World | None = None) -> str:
+    """Return `client_info`: the account's home ids, from which MSAL makes its account id (reference entra 4.4).
+
+    Args:
+        tenant: the tenant that the token is for.
+        user: the account there.
+        world: where a guest's home tenant lives.
+    """
+    home = world.tenants.get(user.guest_of) if world is not None and user.guest_of else None
+    person = home.users.find("address", (user.mail or "").lower()) if home is not None else None
+    uid = person.id if person is not None else user.id
+    return base64url(msgspec.json.encode({"uid": uid, "utid": user.guest_of or tenant.id}))
 
 
 def _given(name: str, value: str | None) -> dict[str, str]:

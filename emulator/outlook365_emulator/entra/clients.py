@@ -62,8 +62,43 @@ def _why_unknown(call: Call, client_id: str) -> str:
     return f"the application is registered in {home.domains[0]} with the audience {application.audience}"
 
 
+def presented_platform(call: Call) -> str:
+    """Return the platform of the redirect URI behind the code or refresh token that is presented, or ""."""
+    world, form = call.world, call.form
+    if world is None or call.grant is None:
+        return ""
+    if call.grant.name == "authorization_code":
+        code = world.sign_ins.codes.get(form.get("code", ""))
+        return code.platform if code is not None else ""
+    if call.grant.name == "refresh_token":
+        value = form.get("refresh_token", "")
+        found = (tenant.refresh_tokens.get(value) for tenant in world.tenants.values())
+        return next((token.platform for token in found if token is not None), "")
+    return ""
+
+
+def origin(call: Call) -> None:
+    """Step: may a browser's script ask? Only a single-page application, and it only so (reference entra 2.14).
+
+    Raises:
+        EntraError: 9002326 for an `Origin` of any other client, 9002327 for a single-page application without one.
+    """
+    sent, platform = call.request.headers.get("origin"), presented_platform(call)
+    if platform == "spa":
+        if not sent:
+            because = "the code or token belongs to a single-page application: the request has to come from a script"
+            raise call.error(9002327, because=because)
+        call.cors = sent
+    elif sent:
+        because = "an Origin header came with a code or grant that is not a single-page application's"
+        raise call.error(9002326, origin=sent[:200], because=because)
+
+
 def client_authentication(call: Call) -> None:
     """Step: check the secret or the assertion that the client presents.
+
+    Whether one is needed is decided by the platform of the redirect URI behind a code or refresh token, and without
+    one by the application's fallback (`isFallbackPublicClient`).
 
     Raises:
         EntraError: 7000216 or 7000218 without a credential, 700025 where a public client presents one, 7000215 and
@@ -71,8 +106,12 @@ def client_authentication(call: Call) -> None:
     """
     assert call.application is not None
     secret, assertion = call.form.get("client_secret", ""), call.form.get("client_assertion", "")
+    platform = presented_platform(call)
     if not secret and not assertion:
-        _unauthenticated(call, call.application)
+        _unauthenticated(call, call.application, platform)
+    elif platform in ("public", "spa"):
+        because = f"the redirect URI of the sign-in is registered on the platform {platform}, which has no secret"
+        raise call.error(700025, because=because)
     elif call.application.public_client and not call.application.secrets and not call.application.certificates:
         raise call.error(700025, because="a public client has no credential: send client_id alone")
     elif assertion:
@@ -84,11 +123,14 @@ def client_authentication(call: Call) -> None:
         call.authentication = 1
 
 
-def _unauthenticated(call: Call, application: Application) -> None:
+def _unauthenticated(call: Call, application: Application, platform: str) -> None:
     assert call.grant is not None
     if call.grant.application_only:
         raise call.error(7000216, because="this grant needs a client secret or a client assertion")
-    if not application.public_client:
+    if platform == "web":
+        because = "the redirect URI of the sign-in is registered on the platform web: send the client's secret"
+        raise call.error(7000218, because=because)
+    if not platform and not application.public_client:
         because = "the application is no public client, so it has to send client_secret or client_assertion"
         raise call.error(7000218, because=because)
 

@@ -9,6 +9,7 @@ from outlook365_emulator.directory.consent_policy import Verdict, who_consents
 from outlook365_emulator.directory.consent_requests import send_request
 from outlook365_emulator.entra.accounts import name_page
 from outlook365_emulator.entra.call import Call
+from outlook365_emulator.entra.device_codes import decline
 from outlook365_emulator.entra.flows import note
 from outlook365_emulator.entra.pages import page
 from outlook365_emulator.entra.permission import audience_of
@@ -201,7 +202,7 @@ def approval_page(call: Call, scopes: list[str], beyond: list[str], *, workflow:
 # What people send
 
 
-def take_consent(call: Call) -> None:
+def take_consent(call: Call) -> Response | None:
     """Step: take the answer to the consent page, and grant what was accepted.
 
     Who may grant is judged again: a post that no page offered grants nothing.
@@ -211,12 +212,14 @@ def take_consent(call: Call) -> None:
     """
     world, tenant, application = call.known()
     assert call.user is not None
+    if call.submitted.get("decision") != "accept" and call.device is not None:
+        return decline(call)
     if call.submitted.get("decision") != "accept":
         raise call.error(65004, because=f"{call.user.user_principal_name} declined on the consent page")
     scopes = _asked_for(call)
     verdict, _ = _verdict(call, scopes)
     if verdict not in ("user", "administrator") or not scopes:
-        return
+        return None
     everybody = verdict == "administrator" and (
         call.submitted.get("organization") == "1" or call.prompt == "admin_consent"
     )
@@ -227,6 +230,7 @@ def take_consent(call: Call) -> None:
             grant_roles(world, tenant, unit, principal, application.required_roles)
     settle(call, tenant)
     note(call, consented=True)
+    return None
 
 
 def take_approval(call: Call) -> Response | None:

@@ -7,18 +7,30 @@ The order of the steps decides which of two errors a client sees; for the token 
 from types import MappingProxyType
 from urllib.parse import unquote
 
+from outlook365_emulator.entra.accounts import take_sign_in, take_stay
 from outlook365_emulator.entra.call import Call, Endpoint, Step
-from outlook365_emulator.entra.clients import client, client_authentication
+from outlook365_emulator.entra.clients import client, client_authentication, origin
+from outlook365_emulator.entra.device_codes import (
+    device_login,
+    give_device_code,
+    may_use_device_codes,
+    take_code,
+    take_confirmation,
+)
 from outlook365_emulator.entra.faults import fault
+from outlook365_emulator.entra.flows import begin, browser_parameters, resume
 from outlook365_emulator.entra.grants import MODULES
 from outlook365_emulator.entra.issue import issue
+from outlook365_emulator.entra.journeys import PAGES, REQUEST, take_approval_by_journey, take_by_journey, taking
+from outlook365_emulator.entra.lookup import error_lookup, native_client
 from outlook365_emulator.entra.metadata import instance, keys_v1, keys_v2, metadata_v1, metadata_v2, user_realm
 from outlook365_emulator.entra.permission import consent, scope, user
 from outlook365_emulator.entra.protocol import form, grant, grant_type, parameters, verb
+from outlook365_emulator.entra.sign_out import take_sign_out_choice
 from outlook365_emulator.entra.tenancy import sign_in_audience, tenant
 from outlook365_emulator.wire import Response
 
-GET, POST = ("GET",), ("POST",)
+GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 
 TOKEN: tuple[Step, ...] = (
     verb,
@@ -27,6 +39,7 @@ TOKEN: tuple[Step, ...] = (
     grant_type,
     fault,
     client,
+    origin,
     client_authentication,
     sign_in_audience,
     parameters,
@@ -38,6 +51,52 @@ TOKEN: tuple[Step, ...] = (
 )
 """What a token request passes. The grant's own module is asked in `grant`; `issue` is where it ends."""
 
+DEVICE_CODE: tuple[Step, ...] = (
+    verb,
+    form,
+    tenant,
+    fault,
+    client,
+    sign_in_audience,
+    may_use_device_codes,
+    give_device_code,
+)
+"""What a request for a device code passes."""
+
+AUTHORIZE: tuple[Step, ...] = (
+    verb,
+    browser_parameters,
+    *REQUEST["authorize"],
+    fault,
+    begin("authorize"),
+    *PAGES["authorize"],
+)
+"""What an authorization request passes, until a page or the redirect answers it."""
+
+ADMIN_CONSENT: tuple[Step, ...] = (
+    verb,
+    browser_parameters,
+    *REQUEST["admin_consent"],
+    fault,
+    begin("admin_consent"),
+    *PAGES["admin_consent"],
+)
+DEVICE_LOGIN: tuple[Step, ...] = (
+    verb,
+    browser_parameters,
+    take_code,
+    begin("device"),
+    *REQUEST["device"],
+    fault,
+    *PAGES["device"],
+)
+SIGN_OUT: tuple[Step, ...] = (verb, browser_parameters, begin("sign_out"), *PAGES["sign_out"])
+
+
+def _page(take: Step, *, signed_in: bool = True) -> tuple[Step, ...]:
+    return (verb, form, resume, taking(take, signed_in=signed_in))
+
+
 # fmt: off
 OF_TENANT: tuple[Step, ...] = (verb, tenant, fault)
 OF_ANYBODY: tuple[Step, ...] = (verb, fault)
@@ -46,6 +105,25 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     #        name                   verbs path                                               steps
     Endpoint("token.v2",            POST, "/{tenant}/oauth2/v2.0/token",                     TOKEN),
     Endpoint("token.v1",            POST, "/{tenant}/oauth2/token",                          TOKEN),
+    Endpoint("device_code.v2",      POST, "/{tenant}/oauth2/v2.0/devicecode",                DEVICE_CODE),
+    Endpoint("device_code.v1",      POST, "/{tenant}/oauth2/devicecode",                     DEVICE_CODE),
+    Endpoint("authorize.v2",        BOTH, "/{tenant}/oauth2/v2.0/authorize",                 AUTHORIZE),
+    Endpoint("authorize.v1",        BOTH, "/{tenant}/oauth2/authorize",                      AUTHORIZE),
+    Endpoint("adminconsent.v2",     BOTH, "/{tenant}/v2.0/adminconsent",                     ADMIN_CONSENT),
+    Endpoint("adminconsent.v1",     BOTH, "/{tenant}/adminconsent",                          ADMIN_CONSENT),
+    Endpoint("sign_out.v2",         BOTH, "/{tenant}/oauth2/v2.0/logout",                    SIGN_OUT),
+    Endpoint("sign_out.v1",         BOTH, "/{tenant}/oauth2/logout",                         SIGN_OUT),
+    Endpoint("page.device_code",    BOTH, "/common/oauth2/deviceauth",                       DEVICE_LOGIN),
+    Endpoint("page.device_confirm", POST, "/{tenant}/oauth2/deviceconfirm",                  _page(take_confirmation)),
+    Endpoint("page.sign_in",        POST, "/{tenant}/login",                                 _page(take_sign_in, signed_in=False)),
+    Endpoint("page.stay",           POST, "/{tenant}/kmsi",                                  _page(take_stay)),
+    Endpoint("page.consent",        POST, "/{tenant}/consent",                               _page(take_by_journey)),
+    Endpoint("page.approval",       POST, "/{tenant}/approval",                              _page(take_approval_by_journey)),
+    Endpoint("page.sign_out",       POST, "/{tenant}/logout",                                _page(take_sign_out_choice, signed_in=False)),
+    Endpoint("page.error",          GET,  "/error",                                          (verb, error_lookup)),
+    Endpoint("page.native_client",  BOTH, "/common/oauth2/nativeclient",                     (verb, native_client)),
+    Endpoint("page.device_login",   GET,  "/devicelogin",                                    (verb, device_login)),
+    Endpoint("page.device_login",   GET,  "/deviceloginus",                                  (verb, device_login)),
     Endpoint("metadata.v2",         GET,  "/{tenant}/v2.0/.well-known/openid-configuration", (*OF_TENANT, metadata_v2)),
     Endpoint("metadata.v1",         GET,  "/{tenant}/.well-known/openid-configuration",      (*OF_TENANT, metadata_v1)),
     Endpoint("metadata.keys.v2",    GET,  "/{tenant}/discovery/v2.0/keys",                   (*OF_TENANT, keys_v2)),

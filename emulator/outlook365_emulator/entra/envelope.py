@@ -109,9 +109,7 @@ class Envelope:
         stamp = f"{now:%Y-%m-%d %H:%M:%SZ}"
         body: dict[str, object] = {
             "error": error.error,
-            "error_description": (
-                f"{error.description} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {stamp}"
-            ),
+            "error_description": described(error, trace, correlation, now),
             "error_codes": error.numbers,
             "timestamp": stamp,
             "trace_id": trace,
@@ -141,3 +139,16 @@ class Envelope:
             "correlation_id": correlation,
         }
         return Response(501, msgspec.json.encode(body), [*PRIVATE])
+
+
+def described(error: EntraError, trace: str, correlation: str, now: datetime) -> str:
+    """Return an `error_description` with its trailer (reference entra 3.1).
+
+    Args:
+        error: what to say.
+        trace: the id of the request.
+        correlation: the client's id of the request.
+        now: the instant of the request.
+    """
+    stamp = f"{now:%Y-%m-%d %H:%M:%SZ}"
+    return f"{error.description} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {stamp}"

@@ -1,10 +1,12 @@
 """The step that issues: access, ID and refresh token, and the answer around them (reference entra 2.2, 2.10)."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
-from outlook365_emulator.entra.call import Call
+from outlook365_emulator.entra.call import Call, SignIn
 from outlook365_emulator.entra.claims import Holder, client_info, id_claims
 from outlook365_emulator.entra.envelope import PRIVATE
 from outlook365_emulator.entra.grants.refresh_token import PREFIX
@@ -18,6 +20,10 @@ APPLICATION_LIFETIME = 3599
 
 USER_LIFETIME = (3600, 5400)
 """Bounds in seconds between which the life of a user's token is drawn; `expires_in` is one less."""
+
+
+SPA_LIFETIME = timedelta(hours=24)
+"""How long a single-page application's refresh tokens live from the first one (reference entra 4.5)."""
 
 
 def issue(call: Call) -> Response:
@@ -67,54 +73,93 @@ def _for_application(call: Call) -> dict[str, Any]:
 
 
 def _for_user(call: Call, user: User) -> dict[str, Any]:
-    world, tenant, _ = call.known()
-    given = call.given
-    session = given.session if given is not None else world.ids.guid()
-    methods = given.methods if given is not None else ("pwd",)
-    holder = _holder(call, session, methods)
-    named = echo(call.asked, call.permissions, call.cloud.graph_url) if call.version == 2 else _short(call)
-    body = _access_token(call, holder, world.chance.randint(*USER_LIFETIME) - 1, named)
-    if given is not None or call.version == 1 or "offline_access" in call.asked.openid:
-        body["refresh_token"] = _refresh_token(call, user, session, methods)
+    _, tenant, _ = call.known()
+    if call.sign_in is None:
+        call.sign_in = SignIn(call.known()[0].ids.guid(), scopes=tuple(call.form.get("scope", "").split()))
+    body = access_token_fields(call)
+    if call.given is not None or call.version == 1 or "offline_access" in call.asked.openid:
+        body["refresh_token"] = _refresh_token(call, user, call.sign_in)
     if "openid" in call.permissions and (call.version == 2 or "openid" in call.asked.openid):
-        claims = id_claims(
-            tenant,
-            holder,
-            user,
-            scopes=call.permissions,
-            at=call.now.timestamp(),
-            token_id=world.ids.text(22),
-            version=call.version,
-        )
-        body["id_token"] = signed(call.keys, claims, thumbprint=call.version == 1)
+        body["id_token"] = id_token(call)
     if "1" in (call.form.get("client_info"), call.query.get("client_info")):
-        body["client_info"] = client_info(tenant, user)
+        body["client_info"] = client_info(tenant, user, call.world)
+    _redeem(call)
     return body
+
+
+def access_token_fields(call: Call) -> dict[str, Any]:
+    """Return a user's access token with the fields around it, as an answer has them.
+
+    Args:
+        call: a request whose user, sign-in and permissions are known.
+    """
+    world, _, _ = call.known()
+    assert call.sign_in is not None
+    holder = _holder(call, call.sign_in.session, call.sign_in.methods)
+    named = echo(call.asked, call.permissions, call.cloud.graph_url) if call.version == 2 else _short(call)
+    return _access_token(call, holder, world.chance.randint(*USER_LIFETIME) - 1, named)
+
+
+def id_token(call: Call, hashes: Mapping[str, str] | None = None) -> str:
+    """Return an ID token of a user.
+
+    Args:
+        call: a request whose user, sign-in and permissions are known.
+        hashes: `c_hash` and `at_hash`, which only tokens from the authorize endpoint have.
+    """
+    world, tenant, _ = call.known()
+    assert call.sign_in is not None
+    assert call.user is not None
+    nonce = {"nonce": call.sign_in.nonce} if call.sign_in.nonce else {}
+    claims = id_claims(
+        tenant,
+        _holder(call, call.sign_in.session, call.sign_in.methods),
+        call.user,
+        scopes=call.permissions,
+        at=call.now.timestamp(),
+        token_id=world.ids.text(22),
+        version=call.version,
+        beyond={**nonce, **(hashes or {})},
+    )
+    return signed(call.keys, claims, thumbprint=call.version == 1)
 
 
 def _short(call: Call) -> str:
     return echo(call.asked._replace(resources=(), default=False), call.permissions, "")
 
 
-def _refresh_token(call: Call, user: User, session: str, methods: tuple[str, ...]) -> str:
+def _redeem(call: Call) -> None:
+    """Mark the code that was presented as used: from here on nobody else gets anything for it."""
+    world, _, _ = call.known()
+    if call.code is None and call.device is None:
+        return
+    with world.unit(call.now) as unit:
+        if call.code is not None:
+            unit.put(world.sign_ins.codes, msgspec.structs.replace(call.code, redeemed=call.now))
+        if call.device is not None:
+            unit.put(world.sign_ins.device_codes, msgspec.structs.replace(call.device, state="redeemed"))
+
+
+def _refresh_token(call: Call, user: User, sign_in: SignIn) -> str:
     """Issue a refresh token; one that was presented stays valid beside it.
 
     It counts from the instant from which the user's sessions count, where that is later: revoking and signing in again
     can happen at one instant of a frozen clock.
     """
     world, tenant, application = call.known()
-    given = call.given
     issued = max(call.now, user.sessions_valid_from, user.password_changed)
+    ends = call.now + SPA_LIFETIME if sign_in.platform == "spa" else None
     token = RefreshToken(
         value=world.opaque(PREFIX, 85),
         client_id=application.client_id,
         user=user.id,
-        session=session,
-        scopes=tuple(call.form.get("scope", "").split()) or (given.scopes if given is not None else ()),
+        session=sign_in.session,
+        scopes=tuple(call.form.get("scope", "").split()) or sign_in.scopes,
         issued=issued,
-        authenticated=given.authenticated if given is not None else issued,
-        methods=methods,
-        expires=given.expires if given is not None else None,
+        authenticated=sign_in.authenticated or issued,
+        methods=sign_in.methods,
+        expires=sign_in.expires or ends,
+        platform=sign_in.platform,
     )
     with world.unit(call.now) as unit:
         unit.put(tenant.refresh_tokens, token)

@@ -1,6 +1,7 @@
 """The steps that decide what a token may do: scope, user, consent (reference entra 2.2, 2.5, 5.1, 5.3)."""
 
 from outlook365_emulator.directory.applications import GRAPH_CLIENT_ID
+from outlook365_emulator.directory.assignments import is_kept_out
 from outlook365_emulator.directory.consent import granted_roles, granted_scopes
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.envelope import NotEmulated
@@ -27,10 +28,10 @@ def scope(call: Call) -> None:
     elif call.asked.mixed:
         because = ".default stands for everything and cannot stand beside names"
         raise call.error(70011, where="default", scope=call.form.get("scope", ""), because=because)
-    if len(call.asked.resources) > 1 and call.given is None:
+    if len(call.asked.resources) > 1 and call.sign_in is None:
         because = f"a token is for one resource; asked were {', '.join(call.asked.resources)}"
         raise call.error(700022, scope=call.form.get("scope", ""), because=because)
-    call.audience = _audience(call, call.asked.resource)
+    call.audience = audience_of(call, call.asked.resource)
 
 
 def _asked(call: Call) -> Asked:
@@ -38,9 +39,14 @@ def _asked(call: Call) -> Asked:
     if call.version == 1:
         openid = parse_scopes(text).openid
         return Asked(openid=openid, resources=(call.form.get("resource", ""),), default=True)
-    if not text.strip() and call.given is not None:
-        text = " ".join(call.given.scopes)
-    return parse_scopes(text)
+    granted = call.sign_in.scopes if call.sign_in is not None else ()
+    if not text.strip() and granted:
+        text = " ".join(granted)
+    asked = parse_scopes(text)
+    if call.code is not None or call.device is not None:
+        # What was consented to at sign-in comes along: a client that names Mail.Read alone still gets its ID token.
+        asked = asked._replace(openid=asked.openid | parse_scopes(" ".join(granted)).openid)
+    return asked
 
 
 def _check_default(call: Call) -> None:
@@ -53,7 +59,13 @@ def _check_default(call: Call) -> None:
         raise call.error(1002012, scope=text, because=because)
 
 
-def _audience(call: Call, resource: str) -> str:
+def audience_of(call: Call, resource: str) -> str:
+    """Return the audience of a token for a resource, as the client named it.
+
+    Raises:
+        EntraError: 500011 for a resource that the tenant does not know, 90009 for the application itself.
+        NotEmulated: a resource that exists at Microsoft and issues no tokens here.
+    """
     found = graph_audience(resource, call.clouds)
     if found is not None:
         return found
@@ -70,12 +82,16 @@ def _audience(call: Call, resource: str) -> str:
 
 
 def user(call: Call) -> None:
-    """Step: may the user sign in? (50057)."""
+    """Step: may the user sign in, and use this application? (50057, 50105)."""
     if call.user is None:
         return
-    call.entry.user = call.user.user_principal_name
+    _, tenant, application = call.known()
+    name = call.entry.user = call.user.user_principal_name
     if not call.user.enabled:
-        raise call.error(50057, because=f"the account {call.user.user_principal_name} is disabled")
+        raise call.error(50057, because=f"the account {name} is disabled")
+    if is_kept_out(tenant, call.principal, call.user) and not call.user.is_administrator:
+        because = f"{application.display_name} takes assigned users only, and {name} is not assigned"
+        raise call.error(50105, user=name, because=because)
 
 
 def consent(call: Call) -> None:

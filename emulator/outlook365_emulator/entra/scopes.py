@@ -68,6 +68,7 @@ def _parsed(text: str) -> Asked:
             bad = bad or scope
             continue
         named.setdefault(resource.rstrip("/").lower(), (resource, []))[1].append(name)
+    _join_graph(named)
     resources = tuple(resource for resource, _ in named.values())
     names = next(iter(named.values()))[1] if named else []
     default = any(name.lower() == DEFAULT for name in names)
@@ -75,6 +76,21 @@ def _parsed(text: str) -> Asked:
     kinds = {name.lower() == DEFAULT for _, group in named.values() for name in group}
     mixed = len(kinds) > 1
     return Asked(frozenset(openid), resources, left, default, mixed, bad)
+
+
+def _join_graph(named: dict[str, tuple[str, list[str]]]) -> None:
+    """Take short names and the URL of one Graph as one resource: `User.Read https://graph.microsoft.com/Mail.Read`."""
+    urls = [key for key in named if key and _graph(key)]
+    if "" not in named or len(urls) != 1:
+        return
+    short = named[""][1]
+    resource, names = named[urls[0]]
+    if next(iter(named)) == "":
+        del named[urls[0]]
+        named[""] = (resource, [*short, *names])
+    else:
+        del named[""]
+        named[urls[0]] = (resource, [*names, *short])
 
 
 def _graph(resource: str) -> bool:

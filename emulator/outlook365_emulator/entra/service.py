@@ -9,6 +9,7 @@ from outlook365_emulator.entra.endpoints import answer, endpoint_of
 from outlook365_emulator.entra.envelope import PUBLIC, Envelope, NotEmulated
 from outlook365_emulator.entra.faults import Finished, act
 from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.entra.refusals import refuse
 from outlook365_emulator.errors import EntraError
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.store.hosting import Hosting
@@ -50,8 +51,24 @@ class Entra:
         entry.operation = endpoint.name
         if request.method == "OPTIONS" and endpoint.place == "metadata":
             return self._envelope.complete(Response(200, b"", [*PUBLIC]), request, trace)
+        if request.method == "OPTIONS" and endpoint.place in ("token", "v1"):
+            return self._envelope.complete(Response(200, b"", _preflight(request)), request, trace)
         call = Call(request, clouds, world, entry, endpoint, segments, now, self._hosting, self._keys)
-        return self._answer(call, trace)
+        call.trace = trace
+        call.correlation = self._correlation(request, {})
+        return self._with_fields(call, self._answer(call, trace))
+
+    @staticmethod
+    def _with_fields(call: Call, response: Response) -> Response:
+        """Add the cookies that the steps have set, and what lets a single-page application read the answer."""
+        response.headers += [("Set-Cookie", value) for value in call.set_cookies]
+        if call.cors:
+            response.headers += [
+                ("Access-Control-Allow-Origin", call.cors),
+                ("Access-Control-Expose-Headers", "Content-Length,Content-Encoding,x-ms-request-id,x-ms-srs"),
+                ("Vary", "Origin"),
+            ]
+        return response
 
     def _answer(self, call: Call, trace: str) -> Response:
         try:
@@ -70,6 +87,8 @@ class Entra:
         call.entry.code = f"AADSTS{error.number}"
         call.entry.reason = error.because
         login = call.request.root_of(call.cloud.login_host if call.cloud in call.clouds else call.clouds[0].login_host)
+        if call.endpoint.for_people:
+            return self._envelope.complete(refuse(call, error, login), call.request, trace)
         correlation = self._correlation(call.request, call.form)
         response = self._envelope.error(error, trace, correlation, call.now, login)
         issued = call.given.issued if call.given is not None else None
@@ -96,3 +115,15 @@ class Entra:
         query = first_values(request.query).get("client-request-id", "")
         sent = form.get("client-request-id", "")
         return self._envelope.correlation_id(request.headers.get("client-request-id"), query, sent)
+
+
+def _preflight(request: Request) -> list[tuple[str, str]]:
+    """Return the answer to a browser that asks whether a script may ask the token endpoint (reference entra 2.14)."""
+    wanted = request.headers.get("access-control-request-headers")
+    allowed = ",".join(one.strip() for one in wanted.split(",") if one.strip().replace("-", "").isalnum())
+    return [
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Allow-Methods", "POST, OPTIONS"),
+        ("Access-Control-Allow-Headers", allowed or "content-type"),
+        ("Access-Control-Max-Age", "86400"),
+    ]

@@ -14,6 +14,7 @@ from outlook365_emulator.store.records.directory import (
     ServicePrincipal,
     User,
 )
+from outlook365_emulator.store.records.policies import AccessPolicy
 from outlook365_emulator.store.records.sign_in import ConsentRequest
 from outlook365_emulator.store.shelf import Table
 
@@ -36,6 +37,7 @@ class Tenant:
     """
 
     __slots__ = (
+        "access_policies",
         "app_assignments",
         "applications",
         "cloud",
@@ -90,6 +92,9 @@ class Tenant:
         )
         self.refresh_tokens: Table[RefreshToken] = Table(lambda token: token.value)
         self.consent_requests: Table[ConsentRequest] = Table(lambda request: request.id)
+        self.access_policies: Table[AccessPolicy] = Table(
+            lambda policy: policy.id, {"name": lambda policy: (policy.name.lower(),)}
+        )
         self.mailboxes: Table[Mailbox] = Table(lambda mailbox: mailbox.owner)
 
     def _tables(self) -> tuple[Table[Any], ...]:
@@ -103,6 +108,7 @@ class Tenant:
             self.app_assignments,
             self.refresh_tokens,
             self.consent_requests,
+            self.access_policies,
         )
 
     def mailbox_of(self, user: User) -> Mailbox | None:

@@ -224,10 +224,11 @@ def test_tokens(client: Any, org: Any, token: str) -> None:
         "<" * 100_000,
         "<p>" * 100_000,
         "&" * 100_000,
+        "&#" + "9" * 10_000 + ";",
         "<script>" * 10_000,
         " \n" * 100_000,
     ],
-    ids=["section", "attributes", "comments", "brackets", "paragraphs", "entities", "scripts", "blanks"],
+    ids=["section", "attributes", "comments", "brackets", "paragraphs", "entities", "digits", "scripts", "blanks"],
 )
 @pytest.mark.timeout(5)
 def test_bodies_that_take_parsers_long(client: Any, org: Any, content: str) -> None:
@@ -244,6 +245,47 @@ def test_a_preference_of_blanks(client: Any, org: Any) -> None:
     assert client.get("/me", as_=org.ada, headers=headers).status == 200
 
 
+BIG = 10**30
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"flag": {"flagStatus": "flagged", "startDateTime": {"dateTime": "2026-03-02", "timeZone": "UTC", "a@b": BIG}}},
+        {"flag": {"a@b": BIG}},
+        {"body": {"content": "x", "a@b": BIG}},
+        {"toRecipients": [{"emailAddress": {"address": "x@y.example", "a@b": BIG}, "a@b": BIG}]},
+        {"from": {"emailAddress": {"address": "ada@contoso.example", "a@b": BIG}}},
+        {"a@b": BIG, "@odata.type": "#microsoft.graph.message", "@odata.etag": BIG},
+        {"attachments": [{"@odata.type": "#microsoft.graph.fileAttachment", "name": "x", "size": BIG, "a@b": BIG}]},
+        {"extensions": [{"@odata.type": "microsoft.graph.openTypeExtension", "extensionName": "a.b", "x": BIG}]},
+        {"extensions": [{"@odata.type": "microsoft.graph.openTypeExtension", "extensionName": "a.b", "x": [1.5, BIG]}]},
+        {"singleValueExtendedProperties": [{"id": "String 0x1A", "value": BIG}]},
+        {"singleValueExtendedProperties": [{"id": "Long 0x1A", "value": str(BIG), "a@b": BIG}]},
+    ],
+    ids=str,
+)
+def test_numbers_that_json_writers_refuse(client: Any, org: Any, message: Any) -> None:
+    one, many, send = paths(org)
+    for answer in (
+        client.post(many, message, as_=org.ada),
+        client.patch(one, message, as_=org.ada),
+        client.post(send, {"message": {"toRecipients": TO, **message}}, as_=org.ada),
+    ):
+        sound(answer)
+    for user in (org.ada, org.ben):
+        sound(client.get(f"/users/{user.id}/messages?$expand=attachments"))
+
+
+TO = [{"emailAddress": {"address": "ben@contoso.example"}}]
+DIGITS = b'{"isRead":' + b"9" * 10_000 + b',"subject":-1e999,"categories":[0.' + b"1" * 5000 + b"]}"
+
+
 def test_deep_json(client: Any, org: Any) -> None:
-    for content in (b'{"a":' * 5000, json.dumps({"flag": {"startDateTime": [[[[[[]]]]]]}}).encode(), b"{" * 100_000):
+    for content in (
+        b'{"a":' * 5000,
+        json.dumps({"flag": {"startDateTime": [[[[[[]]]]]]}}).encode(),
+        b"{" * 100_000,
+        DIGITS,
+    ):
         sound(client.post("/me/messages", content=content, headers=[("Content-Type", "application/json")], as_=org.ada))

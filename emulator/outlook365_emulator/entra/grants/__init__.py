@@ -2,19 +2,16 @@
 
 from types import MappingProxyType
 
-from outlook365_emulator.entra.grants import client_credentials, password, refresh_token
+from outlook365_emulator.entra.grants import authorization_code, client_credentials, device_code, password, refresh_token
 from outlook365_emulator.entra.grants.grant import Grant
 
-MODULES: tuple[Grant, ...] = (client_credentials, password, refresh_token)
+MODULES: tuple[Grant, ...] = (authorization_code, client_credentials, device_code, password, refresh_token)
 
 GRANTS = MappingProxyType({name: module for module in MODULES for name in module.grant_type})
 """Every accepted `grant_type`."""
 
 NOT_EMULATED = frozenset(
     {
-        "authorization_code",
-        "device_code",
-        "urn:ietf:params:oauth:grant-type:device_code",
         "urn:ietf:params:oauth:grant-type:jwt-bearer",
         "urn:ietf:params:oauth:grant-type:saml1_1-bearer",
         "urn:ietf:params:oauth:grant-type:saml2-bearer",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from outlook365_emulator.clouds import cloud as cloud_named
-from outlook365_emulator.entra.call import Call
+from outlook365_emulator.entra.call import Call, SignIn
 from outlook365_emulator.entra.tenancy import settle
 from outlook365_emulator.store.records.directory import RefreshToken, User
 from outlook365_emulator.store.tenant import Tenant
@@ -43,6 +43,9 @@ def handle(call: Call) -> None:
         raise call.error(500341, user="{EmailHidden}", tid=home.id, because=because)
     _check_life(call, token, user)
     call.user, call.given = user, token
+    call.sign_in = SignIn(
+        token.session, token.methods, token.authenticated, token.scopes, token.platform, expires=token.expires
+    )
 
 
 def _find(call: Call, value: str) -> tuple[RefreshToken, Tenant]:
@@ -64,19 +67,34 @@ def _foreign(call: Call, home: Tenant, user: User | None) -> Exception:
 
 
 def _check_life(call: Call, token: RefreshToken, user: User) -> None:
-    valid_from = user.sessions_valid_from
-    if "pwd" in token.methods:
-        valid_from = max(valid_from, user.password_changed)
-    if token.issued < valid_from:
-        changed = valid_from == user.password_changed
-        because = f"{user.user_principal_name}: {'the password was changed' if changed else 'sessions were revoked'}"
-        raise call.error(50173, issued=_stamp(token.issued), valid_from=_stamp(valid_from), because=because)
+    check_revoked(call, user, token.issued, token.methods)
     if token.expires is not None and token.expires <= call.now:
         because = "a single-page application's refresh token lives 24 hours"
         raise call.error(700084, issued=_stamp(token.issued), lifetime=SPA_LIFETIME, because=because)
     if call.now - token.issued > INACTIVITY:
         because = "the refresh token was not used for 90 days; each use gives a new one"
         raise call.error(700082, issued=_stamp(token.issued), inactive="90.00:00:00", because=because)
+
+
+def check_revoked(call: Call, user: User, issued: datetime, methods: tuple[str, ...]) -> None:
+    """Judge whether what was issued to a user at an instant still counts.
+
+    Args:
+        call: the request.
+        user: the user.
+        issued: when the refresh token, code or approval was issued.
+        methods: how the user had signed in.
+
+    Raises:
+        EntraError: 50173 after revocation or a new password.
+    """
+    valid_from = user.sessions_valid_from
+    if "pwd" in methods:
+        valid_from = max(valid_from, user.password_changed)
+    if issued < valid_from:
+        changed = valid_from == user.password_changed
+        because = f"{user.user_principal_name}: {'the password was changed' if changed else 'sessions were revoked'}"
+        raise call.error(50173, issued=_stamp(issued), valid_from=_stamp(valid_from), because=because)
 
 
 def _stamp(instant: datetime) -> str:

@@ -1,7 +1,7 @@
 """Meetings as their organizer holds them: attendees, their answers, and what happens when a meeting is written.
 
-An event with attendees is a meeting. What goes to the attendees is told by `Notice`: every operation that makes, changes
-or ends a meeting calls `announce` with one, in its unit of work, after its records are put.
+An event with attendees is a meeting. Whoever writes an event in a `Setting` adds to its notices what the attendees are
+to be told; whoever began the setting has them told, in the same unit of work, after the records are put.
 
 Reference `graph-calendar.md` sections 7, 8 and 14.
 """
@@ -39,6 +39,7 @@ class Setting(msgspec.Struct, frozen=True):
         mailbox: the owner's mailbox.
         calendar: the calendar.
         actor: who writes, where that is a delegate; None for the owner or an application.
+        notices: what the attendees are to be told, in the order in which it happened.
     """
 
     world: World
@@ -48,6 +49,7 @@ class Setting(msgspec.Struct, frozen=True):
     mailbox: Mailbox
     calendar: Calendar
     actor: User | None = None
+    notices: "list[Notice]" = []
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,8 +118,8 @@ def merged_attendees(held: list[dict[str, Any]], given: list[dict[str, Any]]) ->
     merged = []
     for one in given:
         before = answers.get(one["emailAddress"]["address"].lower())
-        kept = {} if before is None else {key: before[key] for key in ("status", "proposedNewTime") if key in before}
-        merged.append({**one, **kept})
+        answer = before or {}
+        merged.append({**one, **{key: answer[key] for key in ("status", "proposedNewTime") if key in answer}})
     return merged
 
 

@@ -18,6 +18,7 @@ TAG_NAME = re.compile(r"<(/?[a-zA-Z][^\s/>]*)")
 
 _TAG_PART = re.compile(r">|=\s*[\"']")
 _RAW_END = re.compile(r"</(?:script|style|title)\b", re.IGNORECASE)
+_ENDLESS = re.compile(r"&#[0-9]{100,};?")  # Python refuses to read numbers of more than 4300 digits
 _SPACES = re.compile(r"[ \t\r\n]+")
 _BODY_TAG = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
 _IS_DOCUMENT = re.compile(r"<(?:html|body|!doctype)\b", re.IGNORECASE)
@@ -79,7 +80,7 @@ def html_to_text(content: str) -> str:
             elif name in _BREAKING and tag != "/br":
                 parts.append("\n")
         elif not (in_head or in_raw):
-            parts.append(_SPACES.sub(" ", html.unescape(text)))
+            parts.append(_SPACES.sub(" ", html.unescape(_ENDLESS.sub("\N{REPLACEMENT CHARACTER}", text))))
     lines = [line.strip() for line in "".join(parts).split("\n")]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
     return text.replace("\n", "\r\n")

@@ -30,6 +30,16 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
         guest_of: home tenant id of a guest, or None for a member.
         sessions_valid_from: tokens and sessions issued before are revoked.
         password_changed: when the password was last changed or reset.
+        tokens_valid_from: tokens issued before are revoked, whatever they came from; cookies without a password are not
+            (a reset by an administrator).
+        password_expired: whether the password has to be changed before the next sign-in.
+        locked: whether somebody has locked the account; it stays so until somebody unlocks it.
+        locked_until: end of a lock after too many wrong passwords, or None.
+        failed_sign_ins: wrong passwords since the last right one.
+        lockouts: locks in a row; each lasts longer than the one before.
+        mfa_required: whether every sign-in needs a second factor (per-user multifactor authentication).
+        mfa_registered: whether the person has a second factor to answer with.
+        mfa_required_since: when that was last demanded.
         manager: object id of the manager, or None.
         further: members that Graph shows and nothing here reads (`city`, `employeeId`), by their Graph names.
         proxy_addresses: further SMTP addresses that reach the mailbox, lower case, without `smtp:`.
@@ -63,6 +73,15 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     created: datetime = LONG_AGO
     sessions_valid_from: datetime = LONG_AGO
     password_changed: datetime = LONG_AGO
+    tokens_valid_from: datetime = LONG_AGO
+    password_expired: bool = False
+    locked: bool = False
+    locked_until: datetime | None = None
+    failed_sign_ins: int = 0
+    lockouts: int = 0
+    mfa_required: bool = False
+    mfa_registered: bool = True
+    mfa_required_since: datetime = LONG_AGO
 
     @property
     def is_administrator(self) -> bool:
@@ -116,6 +135,24 @@ class KeyCredential(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str | None = None
 
 
+class FederatedCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """Trust in the tokens of somebody else (Graph resource `federatedIdentityCredential`).
+
+    Attributes:
+        issuer: `iss` that an assertion must have.
+        subject: `sub` that it must have.
+        audience: `aud` that it must have.
+        keys: the issuer's key set (JWKS) as JSON, or "" where the emulator plays the issuer.
+    """
+
+    id: str
+    name: str
+    issuer: str
+    subject: str
+    audience: str
+    keys: str = ""
+
+
 class Application(msgspec.Struct, frozen=True, kw_only=True):
     """An application registration in its home tenant.
 
@@ -129,6 +166,10 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
         access_tokens: whether the authorize endpoint gives access tokens (`enableAccessTokenIssuance`).
         logout_url: where the application is told of a sign-out in the front channel (`web.logoutUrl`), or None.
         verified_publisher: name of the verified publisher, or None for an unverified application.
+        federated: whose tokens it may prove itself with.
+        api_scopes: delegated permissions that it offers to others as an API (`api.oauth2PermissionScopes`).
+        api_token_version: format of the tokens for it as an API (`api.requestedAccessTokenVersion`).
+        on_behalf_of: whether it may ask for tokens on behalf of its callers.
     """
 
     id: str
@@ -147,6 +188,10 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     access_tokens: bool = False
     logout_url: str | None = None
     verified_publisher: str | None = None
+    federated: tuple[FederatedCredential, ...] = ()
+    api_scopes: tuple[str, ...] = ("access_as_user",)
+    api_token_version: Literal[1, 2] = 1
+    on_behalf_of: bool = True
     created: datetime = LONG_AGO
 
 

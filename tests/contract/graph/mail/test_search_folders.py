@@ -62,10 +62,12 @@ class TestSearchFolder:
 
     def test_change_the_condition(self, me: Any, digests: Any) -> None:
         path = f"/mailFolders/{digests['id']}"
-        assert me("PATCH", path, {"filterQuery": "subject eq 'Lunch'"}).json["filterQuery"] == "subject eq 'Lunch'"
+        typed = {"@odata.type": "#microsoft.graph.mailSearchFolder"}
+        answer = me("PATCH", path, {**typed, "filterQuery": "subject eq 'Lunch'"})
+        assert answer.json["filterQuery"] == "subject eq 'Lunch'"
         assert subjects(me("GET", f"{path}/messages")) == ["Lunch"]
-        changes = {"filterQuery": "isRead eq false", "includeNestedFolders": False}
-        changes["@odata.type"] = "#microsoft.graph.mailSearchFolder"
+        assert me("PATCH", path, {"filterQuery": "isRead eq false"}).code == "RequestBodyRead"
+        changes = {**typed, "filterQuery": "isRead eq false", "includeNestedFolders": False}
         assert me("PATCH", path, changes).status == 200
         assert subjects(me("GET", f"{path}/messages")) == ["Lunch", "Weekly digest 1"]
         me("PATCH", path, {"sourceFolderIds": [digests["below"]], "@odata.type": "microsoft.graph.mailSearchFolder"})
