@@ -49,13 +49,20 @@ class OpaqueValue(NamedTuple):
 OPAQUE_VALUES = (
     OpaqueValue("form", "refresh_token", "1.A"),
     OpaqueValue("form", "code", "1.A"),
-    OpaqueValue("form", "device_code", ""),
+    OpaqueValue("form", "device_code", "1.D"),
+    OpaqueValue("form", "ctx", "1."),
     OpaqueValue("query", "$skiptoken", ""),
     OpaqueValue("query", "$deltatoken", ""),
     OpaqueValue("query", "authtoken", "eyJ"),
     OpaqueValue("path", "subscriptions", ""),
 )
 """Opaque values by which a request is placed; their prefixes are those given to `World.opaque`."""
+
+COOKIES = ("ESTSAUTHPERSISTENT", "ESTSAUTH", "buid")
+"""Cookies of the sign-in pages that carry their world's key, behind the prefix `1.`.
+
+A browser brings them along to every world of the emulator, so they count only where nothing else leads.
+"""
 
 
 class Unverified(msgspec.Struct):
@@ -186,8 +193,9 @@ def _tenants(clues: Clues) -> Iterator[str]:
 
 def _user_domains(clues: Clues) -> Iterator[str]:
     yield clues.form["username"].rpartition("@")[2]
-    yield clues.query["login_hint"].rpartition("@")[2]
-    yield clues.query["domain_hint"]
+    for fields in (clues.query, clues.form):
+        yield fields["login_hint"].rpartition("@")[2]
+        yield fields["domain_hint"]
     for name in ("users", "userrealm"):
         yield clues.after(name).rpartition("@")[2]
 
@@ -220,12 +228,34 @@ def _by_lead(hosting: Hosting, clues: Clues) -> World | None:
     return (hosting.by_key(lead) or hosting.by_name(lead)) if lead else None
 
 
+def _by_user_code(hosting: Hosting, clues: Clues) -> World | None:
+    """Find the world of a user code, which is too short to carry a key and unique in the emulator."""
+    typed = clues.form["otc"] or clues.query["otc"]
+    if not typed or len(typed) > 20:
+        return None
+    code = "".join(sign for sign in typed.upper() if sign.isalnum())
+    known = (world for world in hosting if world.sign_ins.device_codes.find("user_code", code) is not None)
+    return next(known, None)
+
+
+def _by_cookie(hosting: Hosting, clues: Clues) -> World | None:
+    for field in clues.request.headers.all("cookie"):
+        for part in field.split(";"):
+            name, _, value = part.strip().partition("=")
+            world = hosting.by_opaque(value, 2) if name in COOKIES and value.startswith("1.") else None
+            if world is not None:
+                return world
+    return None
+
+
 RULES: tuple[tuple[str, Callable[[Hosting, Clues], World | None]], ...] = (
     ("opaque value", _by_opaque),
+    ("user code", _by_user_code),
     ("tenant", _by_tenant_name(_tenants)),
     ("user", _by_tenant_name(_user_domains)),
     ("client", _by_client),
     ("lead", _by_lead),
+    ("cookie", _by_cookie),
     ("unplaced", lambda hosting, _: hosting.only() or hosting.default),
 )
 """The rules in their order: the first that finds a world decides. What the last one finds counts as unplaced."""

@@ -7,7 +7,7 @@ LONGEST = 2000
 HIDDEN = "***"
 
 SECRET_NAMES = frozenset(
-    "access_token assertion authtoken client_assertion client_secret code code_verifier device_code id_token "
+    "access_token assertion authtoken client_assertion client_secret code code_verifier device_code id_token otc "
     "id_token_hint passwd password refresh_token token".split()
 )
 """Names of query parameters whose values are never written down."""

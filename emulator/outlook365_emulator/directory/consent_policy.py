@@ -74,9 +74,7 @@ def set_consent_policy(tenant: Tenant, **changes: object) -> ConsentPolicy:
         raise unknown("user-consent setting", str(wanted), get_args(UserConsent))
     low = changes.get("low_impact")
     if isinstance(low, Iterable):
-        changes["low_impact"] = tuple(
-            name if name in OIDC_SCOPES else permission(name).name for name in map(str, low)
-        )
+        changes["low_impact"] = tuple(name if name in OIDC_SCOPES else permission(name).name for name in map(str, low))
     policy = msgspec.structs.replace(consent_policy(tenant), **changes)
     tenant.settings["consent"] = msgspec.to_builtins(policy)
     return policy
@@ -120,5 +118,5 @@ def _allowed(tenant: Tenant, application: Application, scope: str) -> bool:
 
 
 def _is_trusted(tenant: Tenant, application: Application) -> bool:
-    """Tell whether the low-impact policy covers an application: of a verified publisher, or registered in the tenant."""
+    """Tell whether the low-impact policy covers an application: verified publisher, or registered in the tenant."""
     return application.verified_publisher is not None or application.id in tenant.applications

@@ -1,4 +1,4 @@
-"""The admin-consent workflow: people ask, an administrator decides (Microsoft, "Configure the admin consent workflow")."""
+"""The admin-consent workflow: people ask, an administrator decides (Microsoft, "Review admin consent requests")."""
 
 from collections.abc import Iterable
 

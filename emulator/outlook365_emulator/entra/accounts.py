@@ -40,11 +40,13 @@ def account(call: Call) -> Response | None:
         session = world.sign_ins.sessions.get(flow.account)
         known = account_of(world, session, call.now) if session is not None else None
         if known is not None:
-            return use(call, known)
+            use(call, known)
+            return None
         note(call, account="", asked_anew=False)
     signed_in = _fitting(call)
     if call.prompt == "none":
-        return use(call, _only(call, signed_in))
+        use(call, _only(call, signed_in))
+        return None
     hint = call.form.get("login_hint", "").strip()
     if call.prompt in ("login", "create") or not signed_in:
         return name_page(call) if not hint else _known_name(call, hint)
@@ -52,7 +54,8 @@ def account(call: Call) -> Response | None:
         return picker_page(call, signed_in)
     hinted = [one for one in signed_in if one.user.user_principal_name == hint.lower()] if hint else signed_in
     if len(hinted) == 1 and _fresh(call, hinted[0]):
-        return use(call, hinted[0])
+        use(call, hinted[0])
+        return None
     return _known_name(call, hint or signed_in[0].user.user_principal_name)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from outlook365_emulator.directory.consent import granted_scopes
+from outlook365_emulator.directory.revocation import counts_from
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.claims import client_info
 from outlook365_emulator.entra.flows import finish
@@ -72,7 +73,7 @@ def _code(call: Call) -> str:
         session=call.sign_in.session,
         methods=call.sign_in.methods,
         authenticated=call.sign_in.authenticated or call.now,
-        issued=max(call.now, call.user.sessions_valid_from, call.user.password_changed),
+        issued=counts_from(call.now, call.user),
         expires=call.now + LIFETIME,
         nonce=call.form.get("nonce", ""),
         challenge=call.form.get("code_challenge", ""),

@@ -128,12 +128,14 @@ class Call:
         cors: origin of a script that may read the answer, or "".
         trace: id of the request.
         correlation: the client's id of the request.
+        api: the application that the token is for as an API, or None for Microsoft Graph.
         asked: the scopes asked for.
         audience: the resource, as the token will name it.
         permissions: what the token will carry.
     """
 
     __slots__ = (
+        "api",
         "application",
         "asked",
         "audience",
@@ -213,6 +215,7 @@ class Call:
         self.cors = ""
         self.trace = ""
         self.correlation = ""
+        self.api: Application | None = None
         self.asked = Asked()
         self.audience = ""
         self.permissions: frozenset[str] = frozenset()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator.clouds import cloud as cloud_named
+from outlook365_emulator.entra.instants import mark_of
 from outlook365_emulator.ids import base64url
 from outlook365_emulator.store.records.directory import Application, ServicePrincipal, User
 from outlook365_emulator.store.tenant import Tenant
@@ -52,6 +54,7 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
         session: id of the sign-in session.
         methods: how the user signed in (`amr`).
         address: the client's network address (`ipaddr`).
+        evaluated_from: for a token that is evaluated continuously (`xms_cc`): the exact instant by which it is dated.
     """
 
     application: Application
@@ -62,6 +65,7 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     session: str = ""
     methods: tuple[str, ...] = ("pwd",)
     address: str = ""
+    evaluated_from: datetime | None = None
 
 
 def scope_text(scopes: Iterable[str]) -> str:
@@ -77,7 +81,7 @@ def _digest(*names: str) -> bytes:
 
 def pairwise_subject(tenant_id: str, user_id: str, client_id: str) -> str:
     """Return the `sub` of a user for one application: the same for ever, and another for each application."""
-    return _opaque("sub", tenant_id, user_id, client_id)
+    return opaque_text("sub", tenant_id, user_id, client_id)
 
 
 def graph_claims(
@@ -106,11 +110,19 @@ def graph_claims(
     return {**first, **_user_claims(tenant, holder, holder.user, token_id)}
 
 
+def _evaluated(holder: Holder) -> dict[str, list[str]]:
+    return {"xms_cc": ["CP1"]} if holder.evaluated_from is not None else {}
+
+
+def _mark(holder: Holder) -> str:
+    return mark_of(holder.evaluated_from) if holder.evaluated_from is not None else ""
+
+
 def _application_claims(tenant: Tenant, holder: Holder, token_id: str) -> dict[str, Any]:
     cloud, client, principal = cloud_named(tenant.cloud), holder.application.client_id, holder.principal.id
     roles = {"roles": sorted(holder.permissions)} if holder.permissions else {}
     return {
-        "aio": "k2" + _opaque("aio", tenant.id, client),
+        "aio": "k2" + opaque_text("aio", tenant.id, client) + _mark(holder),
         "app_displayname": holder.application.display_name,
         "appid": client,
         "appidacr": str(holder.authentication),
@@ -127,9 +139,10 @@ def _application_claims(tenant: Tenant, holder: Holder, token_id: str) -> dict[s
         "wids": APPLICATION_WIDS,
         "xms_acd": int(holder.application.created.timestamp()),
         "xms_act_fct": "3 9",
-        "xms_ftd": _opaque("ftd", tenant.id),
+        **_evaluated(holder),
+        "xms_ftd": opaque_text("ftd", tenant.id),
         "xms_idrel": "7 22",
-        "xms_rd": _opaque("rd", tenant.id),
+        "xms_rd": opaque_text("rd", tenant.id),
         "xms_sub_fct": "3 9",
         "xms_tcdt": _created(tenant.id),
         "xms_tnt_fct": "3 8",
@@ -143,7 +156,7 @@ def _user_claims(tenant: Tenant, holder: Holder, user: User, token_id: str) -> d
     return {
         "acct": 1 if user.guest_of else 0,
         "acr": "1",
-        "aio": "AXQAi/8TAAAA" + _opaque("aio", tenant.id, client, user.id),
+        "aio": "AXQAi/8TAAAA" + opaque_text("aio", tenant.id, client, user.id) + _mark(holder),
         "amr": holder.methods,
         "app_displayname": holder.application.display_name,
         "appid": client,
@@ -168,7 +181,8 @@ def _user_claims(tenant: Tenant, holder: Holder, user: User, token_id: str) -> d
         "uti": token_id,
         "ver": "1.0",
         "wids": [*roles, MEMBER_WID],
-        "xms_ftd": _opaque("ftd", tenant.id),
+        **_evaluated(holder),
+        "xms_ftd": opaque_text("ftd", tenant.id),
         "xms_idrel": "1 12",
         "xms_st": {"sub": pairwise_subject(tenant.id, user.id, client)},
         "xms_tcdt": _created(tenant.id),
@@ -230,7 +244,7 @@ def id_claims(
         return {**first, **dict(sorted(claims.items()))}
     profile = "profile" in scopes
     claims = {
-        "aio": "AXQAi" + _opaque("aio", tenant.id, client, user.id),
+        "aio": "AXQAi" + opaque_text("aio", tenant.id, client, user.id),
         **_given("email", user.mail if "email" in scopes else None),
         **foreign,
         **({"name": user.display_name, "oid": user.id} if profile else {}),
@@ -264,13 +278,13 @@ def _given(name: str, value: str | None) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _opaque(*names: str) -> str:
+def opaque_text(*names: str) -> str:
     """Return a text that tells nobody anything and is always the same for the same names."""
     return base64url(_digest(*names))
 
 
 def _routing_hint(tenant: Tenant, client_id: str) -> str:
-    return "1." + _opaque("rh", tenant.id, client_id)
+    return "1." + opaque_text("rh", tenant.id, client_id)
 
 
 @lru_cache(maxsize=4096)

@@ -6,19 +6,16 @@ end of a registered certificate is ours and is judged by the world's clock.
 
 import base64
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from outlook365_emulator.clock import real_timestamp
+from outlook365_emulator.entra.assertion_times import check_times
 from outlook365_emulator.entra.call import Call
+from outlook365_emulator.entra.federation import check_federated, is_federated
 from outlook365_emulator.entra.tokens import decode_bytes, decode_part
 from outlook365_emulator.store.records.directory import Application, KeyCredential
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-SKEW = 300
-"""Seconds by which a client's clock may be off."""
-
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 
 
@@ -28,7 +25,7 @@ def check_assertion(call: Call, text: str) -> None:
     Raises:
         EntraError: 50027 (no JWT), 5002738 (algorithm), 5002723 (names no key), 700027 (key unknown, expired, or the
             signature does not fit), 90014 (a claim is missing), 50048 and 700021 (whose), 700023 (audience),
-            700024 (time).
+            700024 (time), and those of `check_federated` for a token of another issuer.
     """
     application = call.application
     assert application is not None
@@ -38,6 +35,9 @@ def check_assertion(call: Call, text: str) -> None:
         signature = decode_bytes(encoded_signature)
     except ValueError:
         raise call.error(50027, because="the client assertion is no JWT: three parts of base64url") from None
+    if is_federated(header, claims):
+        check_federated(call, application, text)
+        return
     algorithm = header.get("alg")
     if algorithm not in ALGORITHMS:
         because = f"assertions are checked for {', '.join(ALGORITHMS)}"
@@ -119,7 +119,7 @@ def _check_claims(call: Call, application: Application, claims: Mapping[str, Any
     if not _meant_for(call, claims["aud"]):
         because = f"the assertion is meant for {str(claims['aud'])[:200]!r}, not for this token endpoint"
         raise call.error(700023, because=because)
-    _check_times(call, claims)
+    check_times(call, claims)
 
 
 def _meant_for(call: Call, audience: object) -> bool:
@@ -151,20 +151,3 @@ def _endpoints(call: Call) -> Iterator[str]:
     for host in _hosts(call):
         for name in names:
             yield from (f"{host}/{name}/{tail}" for tail in ("oauth2/v2.0/token", "oauth2/token", "v2.0"))
-
-
-def _check_times(call: Call, claims: Mapping[str, Any]) -> None:
-    now = real_timestamp()
-    expires, start = _seconds(claims["exp"]), _seconds(claims.get("nbf", 0))
-    if expires is None or start is None or now > expires + SKEW or now < start - SKEW:
-        params = {"current": _stamp(now), "valid_from": _stamp(start), "expires": _stamp(expires)}
-        because = "exp and nbf of an assertion are judged by the real time, not by the world's clock"
-        raise call.error(700024, because=because, **params)
-
-
-def _seconds(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and 0 <= value < 2**36 else None
-
-
-def _stamp(seconds: float | None) -> str:
-    return f"{datetime.fromtimestamp(seconds or 0, UTC):%Y-%m-%dT%H:%M:%S.%f}0Z"

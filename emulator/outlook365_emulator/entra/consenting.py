@@ -1,4 +1,4 @@
-"""Consent while a person signs in: what is missing, who may grant it, and the pages for it (reference entra 5.1, 5.3)."""
+"""Consent while a person signs in: what is missing, who may grant it, and its pages (reference entra 5.1, 5.3)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -58,8 +58,10 @@ def wanted(call: Call) -> list[str]:
     """
     _, tenant, application = call.known()
     openid = [scope for scope in OIDC_SCOPES if scope in call.asked.openid]
+    if call.api is not None:
+        return openid
     if not call.asked.default:
-        return [*map(lambda name: _existing(call, name), call.asked.names), *openid]
+        return [*(_existing(call, name) for name in call.asked.names), *openid]
     user = call.user
     held = granted_scopes(tenant, call.principal, user.id) if call.principal is not None and user is not None else ()
     if held and call.prompt not in FORCED:
@@ -136,7 +138,9 @@ def in_words(scopes: Iterable[str], kind: str = "delegated") -> list[dict[str, s
     shown = []
     for name in scopes:
         row = permission(name) if name not in TITLES else None
-        title = TITLES.get(name) or (row.application_title if row and kind == "application" else row.title if row else "")
+        title = TITLES.get(name) or (
+            row.application_title if row and kind == "application" else row.title if row else ""
+        )
         shown.append({"name": name, "title": title or name, "kind": kind})
     return shown
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
+from outlook365_emulator.clouds import CLOUDS
 from outlook365_emulator.entra.accounts import picker_page
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.envelope import PRIVATE
@@ -50,7 +51,9 @@ def may_use_device_codes(call: Call) -> None:
     if call.version == 2:
         call.asked = parse_scopes(call.form["scope"])
         if call.asked.bad:
-            raise call.error(70011, scope=call.asked.bad, because="a scope is a name, or a resource, a slash and a name")
+            raise call.error(
+                70011, scope=call.asked.bad, because="a scope is a name, or a resource, a slash and a name"
+            )
 
 
 def give_device_code(call: Call) -> Response:
@@ -118,9 +121,11 @@ def _document(call: Call, code: DeviceCode) -> dict[str, object]:
 
 
 def device_login(call: Call) -> Response:
-    """Step: lead from `microsoft.com/devicelogin` to the page where the code is typed."""
+    """Step: lead from `microsoft.com/devicelogin` (and `deviceloginus`) to the page where the code is typed."""
     query = f"?{call.request.query}" if call.request.query else ""
-    return go(f"{call.request.root_of('login.microsoftonline.com')}/common/oauth2/deviceauth{query}")
+    path = f"https://{call.request.host}{call.request.path.rstrip('/').lower()}"
+    cloud = next((one for one in CLOUDS.values() if one.device_login == path), call.cloud)
+    return go(f"{call.request.root_of(cloud.login_host)}/common/oauth2/deviceauth{query}")
 
 
 def code_page(call: Call, user_code: str = "", problem: str = "", number: int = 0) -> Response:

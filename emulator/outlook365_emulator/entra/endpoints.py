@@ -97,6 +97,10 @@ def _page(take: Step, *, signed_in: bool = True) -> tuple[Step, ...]:
     return (verb, form, resume, taking(take, signed_in=signed_in))
 
 
+SIGN_IN_PAGE = _page(take_sign_in, signed_in=False)
+SIGN_OUT_PAGE = _page(take_sign_out_choice, signed_in=False)
+APPROVAL_PAGE = _page(take_approval_by_journey)
+
 # fmt: off
 OF_TENANT: tuple[Step, ...] = (verb, tenant, fault)
 OF_ANYBODY: tuple[Step, ...] = (verb, fault)
@@ -115,11 +119,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("sign_out.v1",         BOTH, "/{tenant}/oauth2/logout",                         SIGN_OUT),
     Endpoint("page.device_code",    BOTH, "/common/oauth2/deviceauth",                       DEVICE_LOGIN),
     Endpoint("page.device_confirm", POST, "/{tenant}/oauth2/deviceconfirm",                  _page(take_confirmation)),
-    Endpoint("page.sign_in",        POST, "/{tenant}/login",                                 _page(take_sign_in, signed_in=False)),
+    Endpoint("page.sign_in",        POST, "/{tenant}/login",                                 SIGN_IN_PAGE),
     Endpoint("page.stay",           POST, "/{tenant}/kmsi",                                  _page(take_stay)),
     Endpoint("page.consent",        POST, "/{tenant}/consent",                               _page(take_by_journey)),
-    Endpoint("page.approval",       POST, "/{tenant}/approval",                              _page(take_approval_by_journey)),
-    Endpoint("page.sign_out",       POST, "/{tenant}/logout",                                _page(take_sign_out_choice, signed_in=False)),
+    Endpoint("page.approval",       POST, "/{tenant}/approval",                              APPROVAL_PAGE),
+    Endpoint("page.sign_out",       POST, "/{tenant}/logout",                                SIGN_OUT_PAGE),
     Endpoint("page.error",          GET,  "/error",                                          (verb, error_lookup)),
     Endpoint("page.native_client",  BOTH, "/common/oauth2/nativeclient",                     (verb, native_client)),
     Endpoint("page.device_login",   GET,  "/devicelogin",                                    (verb, device_login)),

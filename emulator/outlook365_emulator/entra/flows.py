@@ -120,5 +120,3 @@ def finish(call: Call) -> None:
     if call.world is not None and call.flow is not None and call.flow.id in call.world.sign_ins.flows:
         with call.world.unit(call.now) as unit:
             unit.remove(call.world.sign_ins.flows, call.flow)
-
-

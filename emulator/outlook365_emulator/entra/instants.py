@@ -4,9 +4,9 @@
 instant of a frozen one. The opaque claim `aio` carries the instant in microseconds at its end.
 """
 
+import base64
 from datetime import UTC, datetime, timedelta
 
-from outlook365_emulator.entra.tokens import decode_bytes
 from outlook365_emulator.ids import base64url
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,7 +25,7 @@ def marked_instant(claim: object) -> datetime | None:
     if not isinstance(claim, str):
         return None
     try:
-        microseconds = int.from_bytes(decode_bytes(claim[-_LENGTH:]), "big")
+        microseconds = int.from_bytes(base64.urlsafe_b64decode(claim[-_LENGTH:] + "="), "big")
         return _EPOCH + microseconds * _MICROSECOND
     except (ValueError, OverflowError):
         return None

@@ -1,15 +1,19 @@
 """The step that issues: access, ID and refresh token, and the answer around them (reference entra 2.2, 2.10)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from outlook365_emulator.directory.revocation import counts_from
+from outlook365_emulator.entra.access_evaluation import is_evaluated, lifetime_of
+from outlook365_emulator.entra.apis import api_claims
 from outlook365_emulator.entra.call import Call, SignIn
 from outlook365_emulator.entra.claims import Holder, client_info, id_claims
 from outlook365_emulator.entra.envelope import PRIVATE
 from outlook365_emulator.entra.grants.refresh_token import PREFIX
+from outlook365_emulator.entra.pruning import prune
 from outlook365_emulator.entra.scopes import echo
 from outlook365_emulator.entra.tokens import graph_access_token, signed
 from outlook365_emulator.store.records.directory import RefreshToken, User
@@ -44,23 +48,40 @@ def _holder(call: Call, session: str = "", methods: tuple[str, ...] = ()) -> Hol
         session=session,
         methods=methods,
         address=call.request.client,
+        evaluated_from=_dated(call) if is_evaluated(call) else None,
     )
 
 
-def _access_token(call: Call, holder: Holder, lifetime: int, scope: str | None = None) -> dict[str, Any]:
-    """Return the answer up to and with the access token, in the order of recorded answers."""
+def _dated(call: Call) -> datetime:
+    return counts_from(call.now, call.user) if call.user is not None else call.now
+
+
+def _signed(call: Call, holder: Holder, lifetime: int) -> str:
     world, tenant, _ = call.known()
+    at, audience = call.now.timestamp(), call.audience
+    if call.api is None:
+        return graph_access_token(call.keys, world, tenant, holder, audience=audience, at=at, lifetime=lifetime)
+    token_id = world.ids.text(22)
+    claims = api_claims(tenant, holder, call.api, audience=audience, at=at, lifetime=lifetime, token_id=token_id)
+    return signed(call.keys, claims, thumbprint=call.api.api_token_version == 1, world=world)
+
+
+def _access_token(call: Call, holder: Holder, usual: int, scope: str | None = None) -> dict[str, Any]:
+    """Return the answer up to and with the access token, in the order of recorded answers."""
+    lifetime, refresh_in = lifetime_of(call, usual)
     at = call.now.timestamp()
-    token = graph_access_token(call.keys, world, tenant, holder, audience=call.audience, at=at, lifetime=lifetime)
+    token = _signed(call, holder, lifetime)
     scopes = {} if scope is None else {"scope": scope}
+    renewal = {} if refresh_in is None else {"refresh_in": refresh_in if call.version == 2 else str(refresh_in)}
     if call.version == 2:
-        times: dict[str, Any] = {"expires_in": lifetime, "ext_expires_in": lifetime}
+        times: dict[str, Any] = {"expires_in": lifetime, "ext_expires_in": lifetime, **renewal}
         return {"token_type": "Bearer", **scopes, **times, "access_token": token}
     return {
         "token_type": "Bearer",
         **scopes,
         "expires_in": str(lifetime),
         "ext_expires_in": str(lifetime),
+        **renewal,
         "expires_on": str(int(at) + lifetime + 1),
         "not_before": str(int(at) - 300),
         "resource": call.asked.resource or call.audience,
@@ -121,7 +142,7 @@ def id_token(call: Call, hashes: Mapping[str, str] | None = None) -> str:
         version=call.version,
         beyond={**nonce, **(hashes or {})},
     )
-    return signed(call.keys, claims, thumbprint=call.version == 1)
+    return signed(call.keys, claims, thumbprint=call.version == 1, world=world)
 
 
 def _short(call: Call) -> str:
@@ -147,7 +168,7 @@ def _refresh_token(call: Call, user: User, sign_in: SignIn) -> str:
     can happen at one instant of a frozen clock.
     """
     world, tenant, application = call.known()
-    issued = max(call.now, user.sessions_valid_from, user.password_changed)
+    issued = counts_from(call.now, user)
     ends = call.now + SPA_LIFETIME if sign_in.platform == "spa" else None
     token = RefreshToken(
         value=world.opaque(PREFIX, 85),
@@ -163,4 +184,5 @@ def _refresh_token(call: Call, user: User, sign_in: SignIn) -> str:
     )
     with world.unit(call.now) as unit:
         unit.put(tenant.refresh_tokens, token)
+        prune(tenant, unit)
     return token.value

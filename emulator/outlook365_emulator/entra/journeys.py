@@ -4,6 +4,7 @@ A post judges the request again by the steps of `REQUEST`, takes what the person
 first of them that still has to ask something answers with its page, and the last one with the result.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from outlook365_emulator.entra import (
@@ -22,7 +23,7 @@ from outlook365_emulator.entra.call import Call, Step
 from outlook365_emulator.store.records.sign_in import Journey
 from outlook365_emulator.wire import Response
 
-REQUEST: MappingProxyType[Journey, tuple[Step, ...]] = MappingProxyType(
+REQUEST: Mapping[Journey, tuple[Step, ...]] = MappingProxyType(
     {
         "authorize": (
             flows.in_a_world,
@@ -49,7 +50,7 @@ REQUEST: MappingProxyType[Journey, tuple[Step, ...]] = MappingProxyType(
 )
 """What judges the request of each journey."""
 
-PAGES: MappingProxyType[Journey, tuple[Step, ...]] = MappingProxyType(
+PAGES: Mapping[Journey, tuple[Step, ...]] = MappingProxyType(
     {
         "authorize": (
             accounts.account,
@@ -86,7 +87,7 @@ def taking(take: Step, *, signed_in: bool) -> Step:
 
     def step(call: Call) -> Response | None:
         _, flow = call.lived()
-        known = (accounts.account,) if signed_in else ()
+        known: tuple[Step, ...] = (accounts.account,) if signed_in else ()
         for one in (*REQUEST[flow.journey], *known, take, *PAGES[flow.journey]):
             found = one(call)
             if found is not None:

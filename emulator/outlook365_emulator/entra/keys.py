@@ -14,12 +14,22 @@ from outlook365_emulator.ids import base64url
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+    from outlook365_emulator.store.world import World
+
 KEY_BITS = 2048
 CERTIFICATE_LIFETIME = timedelta(days=5 * 365)
 SUBJECT = "accounts.accesscontrol.windows.net"
 """The common name in the certificates of Entra's key sets (reference entra 1.6)."""
 
 _KEY_SETS = 2048
+
+ROLLED = "signing_keys"
+"""Name of the world's setting that lists the ids of the keys that it rolled over to, the last one signs."""
+
+
+def kids_of(world: "World | None") -> list[str]:
+    """Return the ids of the keys that a world rolled over to, the oldest first."""
+    return world.settings.get(ROLLED, "").split() if world is not None else []
 
 
 class SigningKey:
@@ -103,12 +113,13 @@ class KeyRing:
     whoever needs it first waits for it.
     """
 
-    __slots__ = ("_current", "_lock", "_sets", "_thread", "verified")
+    __slots__ = ("_current", "_further", "_lock", "_sets", "_thread", "verified")
 
     def __init__(self) -> None:
         self._current: SigningKey | None = None
+        self._further: dict[str, SigningKey] = {}
         self._lock = threading.Lock()
-        self._sets: dict[tuple[str, str, int], bytes] = {}
+        self._sets: dict[tuple[str, str, int, str], bytes] = {}
         self._thread: threading.Thread | None = None
         self.verified: dict[str, Any] = {}
 
@@ -136,21 +147,52 @@ class KeyRing:
 
     def find(self, kid: str) -> SigningKey | None:
         """Return the key with an id, or None."""
-        return self.current if kid == self.current.kid else None
+        return self.current if kid == self.current.kid else self._further.get(kid)
 
-    def key_set(self, instance: str, issuer: str, version: int = 2) -> bytes:
+    def signing(self, world: "World | None") -> SigningKey:
+        """Return the key that signs for a world: the emulator's, or the last one that the world rolled over to."""
+        kid = kids_of(world)[-1:]
+        return self._further[kid[0]] if kid else self.current
+
+    def roll(self, world: "World") -> str:
+        """Make a new key that signs for a world from now on; the ones before stay published and valid.
+
+        Clients re-fetch the key set when they meet an unknown `kid` (reference entra 1.6).
+
+        Args:
+            world: the world; others go on with the keys that they have.
+
+        Returns:
+            The `kid` of the new key.
+        """
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
+        key = SigningKey(rsa.generate_private_key(65537, KEY_BITS))
+        self._further[key.kid] = key
+        world.settings[ROLLED] = " ".join([*kids_of(world), key.kid])
+        return key.kid
+
+    def published(self, world: "World | None") -> list[SigningKey]:
+        """Return the keys of a world's key set, the oldest first; of every world where the request leads to none."""
+        further = self._further if world is None else kids_of(world)
+        return [self.current, *(self._further[kid] for kid in further)]
+
+    def key_set(self, instance: str, issuer: str, version: int = 2, world: "World | None" = None) -> bytes:
         """Return the key set (JWKS) of a tenant as JSON.
 
         Args:
             instance: `cloud_instance_name` of the cloud.
             issuer: the issuer that the keys are published for, or its template with `{tenantid}`.
             version: 1 or 2; the v1 set has neither issuer nor instance.
+            world: the world of the tenant, or None where the request leads to none.
         """
-        found = self._sets.get((instance, issuer, version))
+        keys = self.published(world)
+        which = " ".join(key.kid for key in keys)
+        found = self._sets.get((instance, issuer, version, which))
         if found is None:
             if len(self._sets) >= _KEY_SETS:
                 self._sets.clear()
             beyond: Mapping[str, str] = {"cloud_instance_name": instance, "issuer": issuer} if version == 2 else {}
-            found = msgspec.json.encode({"keys": [{**self.current.document(), **beyond}]})
-            self._sets[instance, issuer, version] = found
+            found = msgspec.json.encode({"keys": [{**key.document(), **beyond} for key in keys]})
+            self._sets[instance, issuer, version, which] = found
         return found

@@ -11,6 +11,7 @@ from outlook365_emulator.clouds import INSTANCE_ALIASES, Cloud, service_of
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.envelope import PRIVATE, PUBLIC
 from outlook365_emulator.entra.tenancy import CONSUMERS, tenant_of
+from outlook365_emulator.store.world import World
 from outlook365_emulator.wire import Response
 
 TEMPLATE = "{tenantid}"
@@ -56,12 +57,17 @@ def metadata_v1(call: Call) -> Response:
 def keys_v2(call: Call) -> Response:
     """Step: answer with the tenant's key set."""
     issuer = _issuer_cloud(call).issuer(_issuer_tenant(call), 2)
-    return Response(200, call.keys.key_set(call.cloud.cloud_instance_name, issuer), [*PUBLIC])
+    return Response(200, call.keys.key_set(call.cloud.cloud_instance_name, issuer, world=_of_tenant(call)), [*PUBLIC])
+
+
+def _of_tenant(call: Call) -> World | None:
+    """Return the world whose keys are published: every world's at `common`, where nobody knows whose token it is."""
+    return call.world if call.tenant is not None else None
 
 
 def keys_v1(call: Call) -> Response:
     """Step: answer with the key set of the v1 endpoints, which names no issuer."""
-    return Response(200, call.keys.key_set("", "", 1), [*PUBLIC])
+    return Response(200, call.keys.key_set("", "", 1, _of_tenant(call)), [*PUBLIC])
 
 
 def _public(document: object) -> Response:

@@ -3,8 +3,11 @@
 from outlook365_emulator.directory.applications import GRAPH_CLIENT_ID
 from outlook365_emulator.directory.assignments import is_kept_out
 from outlook365_emulator.directory.consent import granted_roles, granted_scopes
+from outlook365_emulator.entra.apis import api_audience, api_of, granted_by_api
 from outlook365_emulator.entra.call import Call
+from outlook365_emulator.entra.conditional_access import judge_policies
 from outlook365_emulator.entra.envelope import NotEmulated
+from outlook365_emulator.entra.request_loops import judge_loop
 from outlook365_emulator.entra.scopes import Asked, graph_audience, is_outlook, parse_scopes
 from outlook365_emulator.entra.tenancy import GUID
 from outlook365_emulator.tables.permissions import exists_as
@@ -73,6 +76,9 @@ def audience_of(call: Call, resource: str) -> str:
     plain = resource.rstrip("/").lower()
     if plain == f"api://{application.client_id}":
         raise call.error(90009, because="an application that asks for itself names itself by its client id alone")
+    call.api = api_of(call, resource)
+    if call.api is not None:
+        return api_audience(call.api, resource)
     other = plain.removeprefix("api://")
     known = GUID.fullmatch(other) is not None and tenant.service_principals.find("client", other) is not None
     if known or is_outlook(resource, call.clouds):
@@ -82,7 +88,8 @@ def audience_of(call: Call, resource: str) -> str:
 
 
 def user(call: Call) -> None:
-    """Step: may the user sign in, and use this application? (50057, 50105)."""
+    """Step: may the user sign in, and use this application? (50057, 50105, 50196, and those of the policies)."""
+    judge_loop(call)
     if call.user is None:
         return
     _, tenant, application = call.known()
@@ -92,6 +99,7 @@ def user(call: Call) -> None:
     if is_kept_out(tenant, call.principal, call.user) and not call.user.is_administrator:
         because = f"{application.display_name} takes assigned users only, and {name} is not assigned"
         raise call.error(50105, user=name, because=because)
+    judge_policies(call)
 
 
 def consent(call: Call) -> None:
@@ -104,7 +112,9 @@ def consent(call: Call) -> None:
         EntraError: 650053 for a permission that does not exist, 65001 where something asked for was not granted,
             501051 where the application has to be assigned a role and has none.
     """
-    if call.user is None:
+    if call.api is not None:
+        call.permissions = granted_by_api(call, call.api) | call.asked.openid if call.user is not None else frozenset()
+    elif call.user is None:
         _application_permissions(call)
     else:
         _delegated_permissions(call, call.user.id)

@@ -67,7 +67,9 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     raw: dict[str, Any]
 
 
-def signed(keys: KeyRing, claims: dict[str, Any], *, thumbprint: bool = True, nonce: str = "") -> str:
+def signed(
+    keys: KeyRing, claims: dict[str, Any], *, thumbprint: bool = True, nonce: str = "", world: World | None = None
+) -> str:
     """Sign claims as a JWT with RS256.
 
     Args:
@@ -76,8 +78,9 @@ def signed(keys: KeyRing, claims: dict[str, Any], *, thumbprint: bool = True, no
         thumbprint: whether the header has `x5t`: v1 tokens do, v2 tokens do not (reference entra 4.2, 4.3).
         nonce: a `nonce` for the header, as Graph's tokens have it: what is signed then holds its SHA-256, so that
             nobody but the resource can verify the token.
+        world: the world that issues, which may have changed its key.
     """
-    key = keys.current
+    key = keys.signing(world)
     header, signed_header = _headers(key.kid, thumbprint, nonce)
     payload = base64.urlsafe_b64encode(msgspec.json.encode(claims)).rstrip(b"=")
     signature = base64.urlsafe_b64encode(key.sign(signed_header + b"." + payload)).rstrip(b"=")
@@ -129,7 +132,7 @@ def graph_access_token(
     """
     nonce = world.ids.text(43) if world.settings.get("graph_token_nonce") == "on" else ""
     claims = graph_claims(tenant, holder, audience=audience, at=at, lifetime=lifetime, token_id=world.ids.text(22))
-    return signed(keys, claims, nonce=nonce)
+    return signed(keys, claims, nonce=nonce, world=world)
 
 
 def read_token(text: str, keys: KeyRing) -> Claims:

@@ -10,6 +10,7 @@ from typing import Any
 
 from outlook365_emulator.directory.users import find_by_address, find_user
 from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.calendar.convertors import CALENDAR_CONVERTORS
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.search_folders import shows
 from outlook365_emulator.graph.mail.settings_convertors import load_category, load_override, load_rule
@@ -154,6 +155,7 @@ CONVERTORS: Mapping[str, Callable[[Call, str], Any]] = MappingProxyType(
         "grant": load_grant,
         "principal": load_principal,
         "assignment": load_assignment,
+        **CALENDAR_CONVERTORS,
     }
 )
 """What loads each placeholder of a route."""

@@ -9,7 +9,7 @@ from outlook365_emulator.store.world import World
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The state of a world at a moment: tenants with their tables and mailboxes, agenda, outbox, settings, sign-ins, clock."""
+    """The state of a world at a moment: tenants, mailboxes, agenda, outbox, settings, sign-ins, clock."""
 
     timestamp: float
     frozen: bool

@@ -1,4 +1,4 @@
-"""The device code grant: tokens once a person has approved the code on another screen (reference entra 2.7, RFC 8628)."""
+"""The device code grant: tokens once a person has approved the code elsewhere (reference entra 2.7, RFC 8628)."""
 
 from outlook365_emulator.entra.call import Call, SignIn
 from outlook365_emulator.entra.grants.refresh_token import check_revoked

@@ -1,5 +1,6 @@
 """`grant_type=password`: a user's name and password, sent by the client (reference entra 2.6)."""
 
+from outlook365_emulator.directory.account_states import is_locked, note_right_password, note_wrong_password
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.tenancy import settle, tenant_of
 from outlook365_emulator.ids import same_secret
@@ -49,15 +50,38 @@ def check_password(call: Call, user: User, given: str) -> None:
         given: what was typed.
 
     Raises:
-        EntraError: 50126 where it is wrong; 50056 and 50057 for accounts without one.
+        EntraError: 50126 where it is wrong; 50053 where the account is locked; 50055 where the password has expired;
+            50056 and 50057 for accounts without one.
     """
     who = f"{user.user_principal_name} ({user.purpose})"
     if user.password is None:
         if not user.enabled:
             raise call.error(50057, because=f"{who}: nobody can sign in to this account")
         raise call.error(50056, because=f"{who} has no password")
-    if not same_secret(given, user.password):
+    if is_locked(user, call.now):
+        raise call.error(50053, because=_why_locked(user))
+    right = same_secret(given, user.password)
+    _count(call, user, right)
+    if not right:
         raise call.error(50126, because=f"the password is not the one of {user.user_principal_name}")
+    if user.password_expired:
+        raise call.error(50055, because=f"the password of {user.user_principal_name} has expired: it has to be changed")
+
+
+def _count(call: Call, user: User, right: bool) -> None:
+    """Note a right or wrong password, so that many wrong ones lock the account."""
+    tenant = next((one for one in call.world.tenants.values() if user.id in one.users), None) if call.world else None
+    if call.world is None or tenant is None or (right and not user.failed_sign_ins and not user.lockouts):
+        return
+    with call.world.unit(call.now) as unit:
+        (note_right_password if right else note_wrong_password)(tenant, unit, user)
+
+
+def _why_locked(user: User) -> str:
+    if user.locked or user.locked_until is None:
+        return f"the account {user.user_principal_name} is locked until somebody unlocks it"
+    until = f"{user.locked_until:%Y-%m-%d %H:%M:%S}Z"
+    return f"too many wrong passwords: {user.user_principal_name} is locked until {until} by the world's clock"
 
 
 def _why_unknown(tenant: Tenant, username: str) -> str:

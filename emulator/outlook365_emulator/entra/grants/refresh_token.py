@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from outlook365_emulator.clouds import cloud as cloud_named
+from outlook365_emulator.directory.revocation import token_kind, valid_from
 from outlook365_emulator.entra.call import Call, SignIn
 from outlook365_emulator.entra.tenancy import settle
 from outlook365_emulator.store.records.directory import RefreshToken, User
@@ -88,13 +89,11 @@ def check_revoked(call: Call, user: User, issued: datetime, methods: tuple[str, 
     Raises:
         EntraError: 50173 after revocation or a new password.
     """
-    valid_from = user.sessions_valid_from
-    if "pwd" in methods:
-        valid_from = max(valid_from, user.password_changed)
-    if issued < valid_from:
-        changed = valid_from == user.password_changed
+    counts_from = valid_from(user, token_kind(methods, confidential=call.authentication > 0))
+    if issued < counts_from:
+        changed = counts_from == user.password_changed
         because = f"{user.user_principal_name}: {'the password was changed' if changed else 'sessions were revoked'}"
-        raise call.error(50173, issued=_stamp(issued), valid_from=_stamp(valid_from), because=because)
+        raise call.error(50173, issued=_stamp(issued), valid_from=_stamp(counts_from), because=because)
 
 
 def _stamp(instant: datetime) -> str:

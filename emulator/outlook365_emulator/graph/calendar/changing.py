@@ -157,7 +157,7 @@ def change_event(setting: Setting, event: Event, given: dict[str, Any]) -> Event
     elif event.exceptions:
         besides["exceptions"] = tuple(_inheriting(setting, one, held, members) for one in event.exceptions)
     if moved or given.keys() & {"isReminderOn", "reminderMinutesBeforeStart"}:
-        besides |= {"fire": None, "dismissed": None}
+        besides |= {"fire": None, "fire_for": None, "dismissed": None}
     besides["properties"] = merged(event.properties, read_properties(given))
     changed = write_event(
         mailbox, setting.calendar, members, start=start, end=end, modified=unit.now, like=event, **besides

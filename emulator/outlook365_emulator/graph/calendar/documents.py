@@ -204,6 +204,7 @@ _BESIDES: Mapping[str, Any] = {
     "deleted": (),
     "former": (),
     "fire": None,
+    "fire_for": None,
     "dismissed": None,
     "transaction": "",
     "properties": (),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -70,7 +71,7 @@ def event_members(call: Call, one: Shown) -> dict[str, Any]:
     if sight.role != "owner":
         mask(sight, one.item, members)
         if sight.mailbox is not sight.holder:
-            members["isOrganizer"] = members["isOrganizer"] and sight.role.startswith("delegate")
+            members["isReminderOn"] = False
     return members
 
 
@@ -269,12 +270,14 @@ def _original_start(_: Call, one: Shown) -> str | None:
     return times_of(one.event.series, one.day)[0].strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _resource(adapt: Callable[[Call, Shown, dict[str, Any]], None]) -> Resource:
+@cache
+def event_resource() -> Resource:
+    """Return the event as a resource."""
     return Resource(
         name="event",
         type=event_type(),
         document=event_document,
-        adapt=adapt,
+        adapt=adapt_event,
         etag=event_etag,
         on_demand={"cancelledOccurrences": _cancelled, "originalStart": _original_start},
         expand={
@@ -289,13 +292,21 @@ def _resource(adapt: Callable[[Call, Shown, dict[str, Any]], None]) -> Resource:
     )
 
 
+def _with_calendar(call: Call, one: Shown) -> bytes:
+    """Return an event with the links to its calendar that the answer to a GET of one event has."""
+    calendar = quote(one.sight.mailbox.ids.folder(one.sight.calendar.number), safe="")
+    url = f"{call.root}/{call.user_path}/calendars('{calendar}')"
+    links = {"calendar@odata.associationLink": f"{url}/$ref", "calendar@odata.navigationLink": url}
+    return event_document(call, one)[:-1] + b"," + msgspec.json.encode(links)[1:]
+
+
 @cache
-def event_resource() -> Resource:
-    """Return the event as a resource."""
-    return _resource(adapt_event)
+def single_resource() -> Resource:
+    """Return the event as a resource of a GET by id."""
+    return msgspec.structs.replace(event_resource(), document=_with_calendar)
 
 
 @cache
 def view_resource() -> Resource:
     """Return the event as a resource of `calendarView` and `instances`."""
-    return _resource(adapt_in_view)
+    return msgspec.structs.replace(event_resource(), adapt=adapt_in_view, default_order=("start/datetime", False))

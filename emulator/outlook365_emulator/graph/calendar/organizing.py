@@ -118,8 +118,8 @@ def merged_attendees(held: list[dict[str, Any]], given: list[dict[str, Any]]) ->
     merged = []
     for one in given:
         before = answers.get(one["emailAddress"]["address"].lower())
-        answer = before or {}
-        merged.append({**one, **{key: answer[key] for key in ("status", "proposedNewTime") if key in answer}})
+        answer: dict[str, Any] = {k: v for k, v in (before or {}).items() if k in ("status", "proposedNewTime")}
+        merged.append({**one, **answer})
     return merged
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from outlook365_emulator.directory.users import right_on
 from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.graph.calendar.organizing import Setting
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.calendar import Calendar, CalendarPermission, Event, Role
@@ -122,6 +123,38 @@ def _given(holder: Mailbox, source: Calendar, person: User | None) -> Role:
     everybody = _everybody(holder, source)
     # What everybody may know of free and busy times is answered by getSchedule; it opens no calendar.
     return "none" if everybody == "freeBusyRead" else everybody
+
+
+def judge_owner(call: Call) -> None:
+    """Refuse everybody but the owner of the mailbox addressed, and who may open all of it.
+
+    Raises:
+        GraphError: `access_denied`.
+    """
+    if (
+        call.caller is None
+        or call.caller.id == call.mailbox.owner
+        or right_on(call.mailbox, call.caller.id).full_access
+    ):
+        return
+    because = f"{call.caller.user_principal_name} may not manage calendars of {call.user.user_principal_name}"
+    raise graph_error("access_denied", because=because)
+
+
+def default_calendar(mailbox: Mailbox) -> Calendar:
+    """Return the default calendar of a mailbox."""
+    return next(calendar for calendar in mailbox.calendars if calendar.is_default)
+
+
+def setting_of(call: Call, sight: Sight) -> Setting:
+    """Return where the caller writes events of a calendar.
+
+    Raises:
+        GraphError: `access_denied`.
+    """
+    judge_write(call, sight)
+    actor = call.caller if sight.role != "owner" else None
+    return Setting(call.world, call.tenant, call.unit, sight.owner, sight.holder, sight.source, actor)
 
 
 def judge_write(call: Call, sight: Sight, event: Event | None = None) -> None:

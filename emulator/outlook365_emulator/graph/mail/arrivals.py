@@ -40,7 +40,14 @@ def delivery_from(world: World, unit: UnitOfWork, tenant: Tenant) -> Deliver:
         tenant: the tenant.
     """
 
-    def send(source: Mailbox, attached: Message, members: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> None:
-        settle(world, unit, deliver(world, unit, source, tenant, attached, members, headers))
+    def send(
+        source: Mailbox,
+        attached: Message,
+        members: dict[str, Any],
+        headers: tuple[tuple[str, str], ...],
+        recipients: list[str] | None = None,
+    ) -> None:
+        sent = deliver(world, unit, source, tenant, attached, members, headers, recipients=recipients)
+        settle(world, unit, sent)
 
     return send

@@ -30,6 +30,6 @@ def arrived(
     """
     if not len(mailbox.rules) and not len(mailbox.settings):
         return message
-    left = run_rules(world, unit, owner, mailbox, message, deliver)
+    left = run_rules(world, tenant, unit, owner, mailbox, message, deliver)
     answer_automatically(world, tenant, unit, owner, mailbox, message, deliver)
     return left

@@ -10,7 +10,12 @@ class Deliver(Protocol):
     """Sends a message from a mailbox within the delivery that is under way."""
 
     def __call__(
-        self, source: Mailbox, attached: Message, members: dict[str, Any], headers: tuple[tuple[str, str], ...]
+        self,
+        source: Mailbox,
+        attached: Message,
+        members: dict[str, Any],
+        headers: tuple[tuple[str, str], ...],
+        recipients: list[str] | None = None,
     ) -> None:
         """Deliver a message to its recipients.
 
@@ -19,5 +24,6 @@ class Deliver(Protocol):
             attached: the message of that mailbox whose attachments go with it.
             members: the message.
             headers: its own headers.
+            recipients: addresses that it goes to, or None for those that it names.
         """
         ...

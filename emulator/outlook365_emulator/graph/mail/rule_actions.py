@@ -8,10 +8,13 @@ from typing import Any
 
 import msgspec
 
-from outlook365_emulator.graph.mail.addresses import recipient_of
+from outlook365_emulator.graph.mail.addresses import address_of, recipient_of
+from outlook365_emulator.graph.mail.attached import attach, detach_all
 from outlook365_emulator.graph.mail.bodies import in_form, preview_of
 from outlook365_emulator.graph.mail.deliverer import Deliver
-from outlook365_emulator.graph.mail.documents import members_of, new_message_id, write_message
+from outlook365_emulator.graph.mail.documents import fresh_members, members_of, new_message_id, write_message
+from outlook365_emulator.graph.mail.item_attachments import Maker
+from outlook365_emulator.graph.mail.mime_writing import mime_of
 from outlook365_emulator.graph.mail.placing import copy_message, move_message, remove_message
 from outlook365_emulator.graph.mail.rule_conditions import LOOP_HEADER, Letter, applies
 from outlook365_emulator.store.item_ids import read_id
@@ -19,17 +22,19 @@ from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.mail import MailFolder, Message
 from outlook365_emulator.store.records.mailbox_settings import MessageRule
+from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 
 
 def run_rules(
-    world: World, unit: UnitOfWork, owner: User, mailbox: Mailbox, message: Message, deliver: Deliver
+    world: World, tenant: Tenant, unit: UnitOfWork, owner: User, mailbox: Mailbox, message: Message, deliver: Deliver
 ) -> Message | None:
     """Run the rules of a mailbox on a message that has just arrived.
 
     Args:
         world: the world.
+        tenant: the owner's tenant.
         unit: the unit of work of the delivery.
         owner: whose mailbox it is.
         mailbox: the mailbox.
@@ -43,7 +48,7 @@ def run_rules(
         if not rule.enabled or rule.has_error or not applies(rule, Letter(mailbox, owner, message)):
             continue
         actions: dict[str, Any] = msgspec.json.decode(rule.actions)
-        left = _act(_Arriving(world, unit, owner, mailbox, deliver), rule, actions, message)
+        left = _act(_Arriving(world, tenant, unit, owner, mailbox, deliver), rule, actions, message)
         if left is None:
             return None
         message = left
@@ -55,10 +60,13 @@ def run_rules(
 class _Arriving:
     """The mailbox in which a message arrives, and what its rules need."""
 
-    __slots__ = ("deliver", "mailbox", "owner", "unit", "world")
+    __slots__ = ("deliver", "mailbox", "owner", "tenant", "unit", "world")
 
-    def __init__(self, world: World, unit: UnitOfWork, owner: User, mailbox: Mailbox, deliver: Deliver) -> None:
+    def __init__(
+        self, world: World, tenant: Tenant, unit: UnitOfWork, owner: User, mailbox: Mailbox, deliver: Deliver
+    ) -> None:
         self.world = world
+        self.tenant = tenant
         self.unit = unit
         self.owner = owner
         self.mailbox = mailbox
@@ -116,10 +124,30 @@ def _send_on(at: _Arriving, actions: dict[str, Any], message: Message) -> None:
     looped = ((LOOP_HEADER, at.owner.mail or at.owner.user_principal_name),)
     if actions.get("forwardTo"):
         at.deliver(at.mailbox, message, _forwarded(at, message, actions["forwardTo"]), looped)
+    if actions.get("forwardAsAttachmentTo"):
+        _forward_as_attachment(at, message, actions["forwardAsAttachmentTo"], looped)
     if actions.get("redirectTo"):
-        members = members_of(message) | {"toRecipients": actions["redirectTo"], "ccRecipients": []}
-        own = tuple(header for header in message.headers if header[0].lower().startswith("x-"))
-        at.deliver(at.mailbox, message, members, (*own, *looped))
+        # A redirected message still says whom it was sent to and by whom; only its way is another.
+        own = tuple(header for header in message.headers if header[0].lower() in _KEPT)
+        targets = [address_of(one) for one in actions["redirectTo"]]
+        at.deliver(at.mailbox, message, members_of(message), (*own, *looped), targets)
+
+
+def _forward_as_attachment(
+    at: _Arriving, message: Message, to: list[dict[str, Any]], looped: tuple[tuple[str, str], ...]
+) -> None:
+    inbox = at.mailbox.folders.get(message.folder)
+    if inbox is None:
+        return
+    author = recipient_of(at.owner)
+    given = {"subject": _prefixed(message.subject), "from": author, "sender": author, "toRecipients": to}
+    members = fresh_members(at.world, at.unit.now, given, draft=False) | {"hasAttachments": True}
+    carrier = write_message(at.mailbox, members, inbox)  # only carries the attachment; it is never put anywhere
+    maker = Maker(at.world, at.tenant, at.mailbox, at.unit.now)
+    item = maker.message_from_mime(message.subject, mime_of(at.world, at.mailbox, message))
+    attach(at.world, at.mailbox, at.unit, carrier.stable, item)
+    at.deliver(at.mailbox, carrier, members, looped)
+    detach_all(at.unit, at.mailbox, carrier)
 
 
 def _forwarded(at: _Arriving, message: Message, to: list[dict[str, Any]]) -> dict[str, Any]:
@@ -129,9 +157,8 @@ def _forwarded(at: _Arriving, message: Message, to: list[dict[str, Any]]) -> dic
     head = _quoted_head(members)
     start = content.find("<body>") + len("<body>") if "<body>" in content else 0
     body = {"contentType": "html", "content": f"{content[:start]}{head}{content[start:]}"}
-    subject = members["subject"] or ""
     return members | {
-        "subject": subject if subject[:3].upper() == "FW:" else f"FW: {subject}",
+        "subject": _prefixed(members["subject"] or ""),
         "body": body,
         "bodyPreview": preview_of(body),
         "internetMessageId": new_message_id(at.world),
@@ -143,6 +170,10 @@ def _forwarded(at: _Arriving, message: Message, to: list[dict[str, Any]]) -> dic
         "replyTo": [],
         "isReadReceiptRequested": False,
     }
+
+
+def _prefixed(subject: str) -> str:
+    return subject if subject[:3].upper() == "FW:" else f"FW: {subject}"
 
 
 def _quoted_head(members: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.mailbox_settings import settings_of
 from outlook365_emulator.graph.resource import Resource
+from outlook365_emulator.graph.search.directory import search_directory
 from outlook365_emulator.odata.records import Kind, Property, RecordType
 from outlook365_emulator.odata.selection import project
 from outlook365_emulator.store.records.directory import User
@@ -252,6 +253,7 @@ def user_resource() -> Resource:
         page_limit=999,
         outlook=False,
         efficient_order=False,
+        search=lambda call, records: search_directory(call, records, user_type()),
     )
 
 

@@ -142,7 +142,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         deleted: of a series: the days that were deleted.
         former: of a series: what it was before it was changed, so that those who follow it can be told what is gone.
         fire: when the reminder fires instead of the usual time (snoozed), or None.
-        dismissed: of a single event whether its reminder was dismissed; of a series the instant up to which.
+        fire_for: of a series the start of the occurrence whose reminder was snoozed.
+        dismissed: start of the latest occurrence whose reminder was dismissed, or None.
+        transaction_id: the client's `transactionId`, or "".
         transaction: digest of the content that its `transactionId` created, or "".
         properties: extended properties by normalised id; a tuple of texts is a multi-value one.
         extensions: open extensions by name, each the JSON of its own members.
@@ -177,6 +179,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     deleted: tuple[int, ...] = ()
     former: tuple[Series, ...] = ()
     fire: datetime | None = None
+    fire_for: datetime | None = None
     dismissed: datetime | None = None
     transaction_id: str = ""
     transaction: str = ""

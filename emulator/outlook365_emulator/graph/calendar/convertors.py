@@ -1,0 +1,182 @@
+"""From keys in the path to calendars, events, calendar groups and calendar permissions.
+
+What is loaded is what the caller may see: a calendar or event is refused where the caller has no right to it.
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.calendar.event_resource import event_etag
+from outlook365_emulator.graph.calendar.shown import Shown, occurrence, shown
+from outlook365_emulator.graph.calendar.sight import Sight, default_calendar, judge_owner, judge_write, sight_of
+from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.paths import DEFAULT_CALENDAR
+from outlook365_emulator.store.item_ids import ItemId, MalformedId, read_id
+from outlook365_emulator.store.records.calendar import Calendar, CalendarGroup, CalendarPermission
+from outlook365_emulator.store.records.mail import Attachment
+
+_EVERYBODY_ID = "RGVmYXVsdA=="
+_TO_PATH = str.maketrans("+/", "-_")
+
+
+def _read(call: Call, text: str, *kinds: str) -> ItemId:
+    try:
+        found = read_id(text)
+    except MalformedId:
+        raise graph_error("id_malformed", because=f"{text[:60]!r} is no id that Exchange makes") from None
+    if found.kind not in kinds:
+        raise graph_error("id_malformed", because=f"the id names a {found.kind}, not a {kinds[0]}")
+    if found.replica != call.mailbox.ids.replica:
+        name = call.user.user_principal_name
+        because = f"the id was made by another mailbox than {name}'s"
+        raise graph_error("item_not_in_mailbox", id=text, mailbox=name, because=because)
+    return found
+
+
+def find_calendar(call: Call, key: str) -> Calendar:
+    """Return a calendar of the mailbox addressed by id, or the default one where the client wrote `/calendar`.
+
+    Raises:
+        GraphError: `id_malformed`, `item_not_in_mailbox`, `item_not_found`.
+    """
+    if key == DEFAULT_CALENDAR:
+        return default_calendar(call.mailbox)
+    found = call.mailbox.calendars.get(_read(call, key, "folder").number)
+    if found is None:
+        raise graph_error("item_not_found", because="no calendar of this mailbox has this id")
+    return found
+
+
+def load_calendar(call: Call, key: str) -> Sight:
+    """Load `{calendar}`; reached through a group it must belong to that.
+
+    Raises:
+        GraphError: as `find_calendar` and `sight_of`.
+    """
+    calendar = find_calendar(call, key)
+    if call.place.group and load_group(call, call.place.group).number != calendar.group:
+        raise graph_error("item_not_found", because="the calendar is not in the group in the path")
+    return sight_of(call, calendar)
+
+
+def load_group(call: Call, key: str) -> CalendarGroup:
+    """Load `{group}`.
+
+    Raises:
+        GraphError: `access_denied`, `id_malformed`, `item_not_in_mailbox`, `item_not_found`.
+    """
+    judge_owner(call)
+    found = call.mailbox.calendar_groups.get(_read(call, key, "folder").number)
+    if found is None:
+        raise graph_error("item_not_found", because="no calendar group of this mailbox has this id")
+    return found
+
+
+def load_event(call: Call, key: str) -> Shown:
+    """Load `{event}`: a single event, a series or an occurrence, by its ordinary or immutable id.
+
+    Reached through a calendar or a series it must belong to that. An operation that writes needs the right to.
+
+    Raises:
+        GraphError: `id_malformed`, `item_not_in_mailbox`, `item_not_found`, `access_denied`, `change_key_conflict`.
+    """
+    found = find_event(call, key)
+    place = call.place
+    if place.calendar and find_calendar(call, place.calendar).number != found.sight.calendar.number:
+        raise graph_error("item_not_found", because="the event does not lie in the calendar in the path")
+    if place.series and find_event(call, place.series).event.number != found.event.number:
+        raise graph_error("item_not_found", because="the event is no instance of the series in the path")
+    if call.operation.writes and call.operation.least != "Calendars.Read":
+        judge_write(call, found.sight, found.item)
+    _judge_etag(call, found)
+    return found
+
+
+def find_event(call: Call, key: str) -> Shown:
+    """Return an event of the mailbox addressed by id.
+
+    Raises:
+        GraphError: `id_malformed`, `item_not_in_mailbox`, `item_not_found`, `access_denied`.
+    """
+    identity = _read(call, key, "item", "immutable")
+    because = "no event has this id: it was deleted, or moved to another calendar"
+    if identity.kind == "immutable":
+        event = call.mailbox.events.by_stable(identity.number)
+        calendar = call.mailbox.calendars.get(event.calendar) if event is not None else None
+    else:
+        event, calendar = None, call.mailbox.calendars.get(identity.folder)
+    if calendar is None:
+        raise graph_error("item_not_found", because=because)
+    sight = sight_of(call, calendar)
+    if event is None:
+        event = sight.holder.events.get(identity.number)
+    if event is None or event.calendar != sight.source.number:
+        raise graph_error("item_not_found", because=because)
+    if not identity.day:
+        return shown(sight, event)
+    one = occurrence(sight, event, identity.day)
+    if one is None:
+        raise graph_error("item_not_found", because="the series has no occurrence on this day, or it was deleted")
+    return one
+
+
+def _judge_etag(call: Call, one: Shown) -> None:
+    wanted = call.request.headers.get("if-match").strip()
+    if not wanted or wanted == "*" or not call.operation.writes:
+        return
+    etag = event_etag(call, one)
+    if wanted.removeprefix("W/") != etag.removeprefix("W/"):
+        raise graph_error("change_key_conflict", because=f"If-Match is {wanted}, and the event's etag is {etag}")
+
+
+def permission_id(permission: CalendarPermission) -> str:
+    """Return the id of a calendar permission: base64 of whom it is for."""
+    if not permission.address:
+        return _EVERYBODY_ID
+    if permission.inside:
+        name = f"/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Recipients/cn={permission.address}"
+    else:
+        name = f"ExchangePublishedUser.{permission.address}"
+    return base64.b64encode(name.encode()).decode().translate(_TO_PATH)
+
+
+def load_permission(call: Call, key: str) -> CalendarPermission:
+    """Load `{permission}` of the calendar in the path.
+
+    Raises:
+        GraphError: `item_not_found`.
+    """
+    sight: Sight = call.loaded["calendar"]
+    for permission in sight.holder.calendar_permissions:
+        if permission.calendar == sight.source.number and permission_id(permission) == key.translate(_TO_PATH):
+            return permission
+    raise graph_error("item_not_found", because="the calendar has no permission with this id")
+
+
+def load_file(call: Call, key: str) -> Attachment:
+    """Load `{file}`: an attachment of the event in the path.
+
+    Raises:
+        GraphError: `id_malformed`, `item_not_in_mailbox`, `item_not_found`.
+    """
+    identity = _read(call, key, "attachment")
+    one: Shown = call.loaded["event"]
+    for attachment in one.sight.holder.attachments.of(one.item):
+        if attachment.number == identity.attachment and not one.sight.hides(one.item):
+            return attachment
+    raise graph_error("item_not_found", because="the event has no attachment with this id")
+
+
+CALENDAR_CONVERTORS: Mapping[str, Callable[[Call, str], Any]] = MappingProxyType(
+    {
+        "calendar": load_calendar,
+        "group": load_group,
+        "event": load_event,
+        "permission": load_permission,
+        "file": load_file,
+    }
+)
+"""What loads each placeholder of a calendar's route."""
