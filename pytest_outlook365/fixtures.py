@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_outlook365.combinations import Combination
 from pytest_outlook365.marker import Options, options_of, refusal
 from pytest_outlook365.report import WORLD, not_emulated_text
 from pytest_outlook365.session import Session
 
 if TYPE_CHECKING:
-    from outlook365_emulator.client import Control, World
+    from outlook365_emulator.client import ConnectionDetails, Control, World
     from outlook365_emulator.config import Settings
 
 
@@ -37,7 +38,21 @@ def outlook365_emulator(_outlook365_session: Session) -> "Control":
 
 
 @pytest.fixture
-def outlook365(request: pytest.FixtureRequest, _outlook365_session: Session) -> Iterator["World"]:
+def _outlook365_combination(request: pytest.FixtureRequest) -> Combination | None:
+    found: Combination | None = getattr(request, "param", None)
+    return found
+
+
+@pytest.fixture
+def outlook365_connection(outlook365: "World") -> "ConnectionDetails":
+    """What a connector's connection form asks for, in the world of the test: `outlook365.connection()`."""
+    return outlook365.connection()
+
+
+@pytest.fixture
+def outlook365(
+    request: pytest.FixtureRequest, _outlook365_session: Session, _outlook365_combination: Combination | None
+) -> Iterator["World"]:
     """A fresh world with one tenant in an emulator of Microsoft Entra ID and Microsoft Graph, dropped after the test.
 
     While the test runs, connections of this process to Microsoft's hosts reach it.
@@ -46,6 +61,7 @@ def outlook365(request: pytest.FixtureRequest, _outlook365_session: Session) -> 
     item: pytest.Item = request.node
     options = options_of(item)
     world = _world(_outlook365_session, options, item)
+    world.auth = options.auth
     item.stash[WORLD] = world
     with ExitStack() as stack:
         stack.callback(_drop, _outlook365_session, item, world, fail=options.not_emulated == "fail")

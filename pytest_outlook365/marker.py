@@ -1,15 +1,20 @@
-"""The marker: `@pytest.mark.outlook365(environment=…, world=…, intercept=…, not_emulated=…)`."""
+"""The marker: `@pytest.mark.outlook365(auth=…, environment=…, world=…, intercept=…, not_emulated=…)`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import pytest
 
+from pytest_outlook365.combinations import EVERY, FIXTURE, Combination
+
 MARKER = "outlook365"
 DESCRIPTION = (
-    f"{MARKER}(*, environment='global', world=None, intercept=True, not_emulated='fail'): the world that the fixture "
-    f"{MARKER} makes: its cloud (global, usgov, usgov_dod, china), or a world file; whether connections of this "
-    "process are led to it; whether an operation that is not emulated fails the test ('allow': it does not)."
+    f"{MARKER}(*, auth=None, environment='global', world=None, intercept=True, not_emulated='fail'): the world that the "
+    f"fixture {MARKER} makes: its cloud (global, usgov, usgov_dod, china), or a world file; the auth type of its "
+    "connection() (client_certificate, authorization_code, client_credentials, own_app); '*' or a list for either runs "
+    "the test for each; whether connections of this process are led to it; whether an operation that is not emulated "
+    "fails the test ('allow': it does not)."
 )
 
 
@@ -18,13 +23,16 @@ class Options:
     """What the marker says.
 
     Attributes:
-        environment: id of the cloud of the world's tenant; `global` when neither it nor a world is given.
+        auth: the auth type of `outlook365.connection()`; `*` or a list: the test runs for each.
+        environment: id of the cloud of the world's tenant; `global` when neither it nor a world is given;
+            `*` or a list: the test runs for each.
         world: name of a shipped world or path of a world file, in place of a world with one empty tenant. A relative
             path counts from the folder of the test file, or else from where pytest was started.
         intercept: whether connections of this process to Microsoft's hosts are led to the emulator.
         not_emulated: `fail`: a test whose code asks for an operation that is not emulated fails; `allow`: it does not.
     """
 
+    auth: str | None = None
     environment: str | None = None
     world: str | None = None
     intercept: bool = True
@@ -33,6 +41,8 @@ class Options:
     def __post_init__(self) -> None:
         if self.environment is not None and self.world is not None:
             raise ValueError("give environment or world, not both: a world file says the cloud of each tenant")
+        if self.auth is not None and self.auth not in EVERY["auth"]:
+            raise ValueError(f"no auth type is called {self.auth!r}{_near(self.auth, EVERY['auth'])}")
         if not isinstance(self.intercept, bool):
             raise ValueError(f"intercept is True or False, not {self.intercept!r}")
         if self.not_emulated not in ("fail", "allow"):
@@ -56,10 +66,28 @@ def options_of(item: pytest.Item) -> Options:
     for name in given:
         if name not in _names():
             raise refusal(_unknown(name))
+    combination = _combination(item)
+    for name in EVERY:
+        if combination is not None and getattr(combination, name) is not None:
+            given[name] = getattr(combination, name)
     try:
         return Options(**given)
     except ValueError as error:
         raise refusal(str(error)) from None
+
+
+def _combination(item: pytest.Item) -> Combination | None:
+    """Return the combination that this run of a test is for, or None."""
+    callspec = getattr(item, "callspec", None)
+    found: Combination | None = callspec.params.get(FIXTURE) if callspec is not None else None
+    return found
+
+
+def _near(given: object, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(given), list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
 
 
 def refusal(problem: str) -> BaseException:

@@ -160,7 +160,16 @@ def test_a_dropped_world_is_led_to_no_more(hosting: Hosting) -> None:
 
 
 def test_the_rules_are_in_the_documented_order() -> None:
-    assert [name for name, _ in RULES] == ["opaque value", "tenant", "user", "client", "lead", "unplaced"]
+    assert [name for name, _ in RULES] == [
+        "opaque value",
+        "user code",
+        "tenant",
+        "user",
+        "client",
+        "lead",
+        "cookie",
+        "unplaced",
+    ]
 
 
 texts = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]))

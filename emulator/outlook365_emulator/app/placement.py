@@ -18,6 +18,8 @@ from outlook365_emulator.store.world import World
 from outlook365_emulator.wire import Request, parse_pairs
 
 FORM = "application/x-www-form-urlencoded"
+LONGEST_FORM = 256 * 1024
+"""Bytes beyond which a body is no form of Entra's but content; decoding it would cost a multiple of its size."""
 
 
 class Placed(NamedTuple):
@@ -105,7 +107,7 @@ class Clues:
         if self._form is None:
             self._form = _Fields()
             kind = self.request.headers.get("content-type").partition(";")[0].strip().lower()
-            if self.request.body and kind in (FORM, ""):
+            if 0 < len(self.request.body) <= LONGEST_FORM and kind in (FORM, ""):
                 self._form = _fields(self.request.body.decode("utf-8", "replace"))
         return self._form
 

@@ -5,13 +5,24 @@ Handles always speak the control API over HTTP, also to an emulator in the same 
 
 from outlook365_emulator.client.app import App, Consent
 from outlook365_emulator.client.clock import Clock
+from outlook365_emulator.client.conditional_access import ConditionalAccess, Policy
+from outlook365_emulator.client.connector import ConnectionDetails
 from outlook365_emulator.client.control import Control
-from outlook365_emulator.client.errors import BadDocument, ControlError, NotFound, Taken, Unreachable
+from outlook365_emulator.client.errors import (
+    BadDocument,
+    ControlError,
+    NeedsAdministrator,
+    NotFound,
+    SignInFailed,
+    Taken,
+    Unreachable,
+)
+from outlook365_emulator.client.federation import FederatedCredential
 from outlook365_emulator.client.faults import Fault, Faults
-from outlook365_emulator.client.graph import SignInFailed
 from outlook365_emulator.client.journal import Journal, JournalEntry
 from outlook365_emulator.client.mailbox import Mailbox, MailFolderView, Outbox, OutgoingMessage
 from outlook365_emulator.client.message import Message
+from outlook365_emulator.client.sign_in import Browser, Redirect
 from outlook365_emulator.client.tenant import Tenant
 from outlook365_emulator.client.user import User
 from outlook365_emulator.client.world import World
@@ -19,20 +30,27 @@ from outlook365_emulator.client.world import World
 __all__ = [
     "App",
     "BadDocument",
+    "Browser",
     "Clock",
+    "ConditionalAccess",
+    "ConnectionDetails",
     "Consent",
     "Control",
     "ControlError",
     "Fault",
     "Faults",
+    "FederatedCredential",
     "Journal",
     "JournalEntry",
     "MailFolderView",
     "Mailbox",
     "Message",
+    "NeedsAdministrator",
     "NotFound",
     "Outbox",
     "OutgoingMessage",
+    "Policy",
+    "Redirect",
     "SignInFailed",
     "Taken",
     "Tenant",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, Unpack
 
 from outlook365_emulator.client.connection import Connection
+from outlook365_emulator.client.federation import FederatedCredential
 from outlook365_emulator.client.fields import AppChanges, Moment, Person
 from outlook365_emulator.client.plain import plain
 
@@ -23,13 +24,21 @@ class Consent:
         self._path = path
 
     def grant(
-        self, permissions: str | Iterable[str] | None = None, *, user: Person | None = None, kind: Kind | None = None
+        self,
+        permissions: str | Iterable[str] | None = None,
+        *,
+        user: Person | None = None,
+        users: Iterable[Person] = (),
+        group: str | None = None,
+        kind: Kind | None = None,
     ) -> None:
-        """Consent to permissions.
+        """Consent to permissions: for everybody, or for some people.
 
         Args:
             permissions: a name or names; everything that is registered when left out.
             user: the user who consents for him- or herself; an administrator for everybody when left out.
+            users: several users, for whom an administrator consents.
+            group: name of a group whose present members an administrator consents for.
             kind: whether names mean delegated or application permissions; told by the application when left out.
 
         Raises:
@@ -37,7 +46,13 @@ class Consent:
             NotFound: there is no such user.
         """
         __tracebackhide__ = True
-        self._connection.call("POST", f"{self._path}/consent", _change(permissions, user, kind))
+        document = _change(permissions, user, kind)
+        people = list(users)
+        if people:
+            document["users"] = plain(people)
+        if group is not None:
+            document["group"] = group
+        self._connection.call("POST", f"{self._path}/consent", document)
 
     def revoke(
         self, permissions: str | Iterable[str] | None = None, *, user: Person | None = None, kind: Kind | None = None
@@ -69,6 +84,11 @@ class Consent:
     def by_user(self) -> dict[str, list[str]]:
         """What users have consented to for themselves, by principal name, at present."""
         return dict(self._connection.call("GET", self._path)["user_consents"])
+
+
+def _principal(user: Person | None, group: str | None) -> dict[str, Any]:
+    written: dict[str, Any] = plain({"group": group} if user is None else {"user": user})
+    return written
 
 
 def _change(permissions: str | Iterable[str] | None, user: Person | None, kind: Kind | None) -> dict[str, Any]:
@@ -240,6 +260,66 @@ class App:
         """
         __tracebackhide__ = True
         self._remove("certificates", certificate_id)
+
+    def add_federated_credential(
+        self,
+        *,
+        issuer: str,
+        subject: str,
+        audience: str | None = None,
+        name: str = "federated",
+        keys: dict[str, Any] | None = None,
+    ) -> FederatedCredential:
+        """Let the application prove itself with the tokens of another issuer (workload identity federation).
+
+        Args:
+            issuer: `iss` of the tokens, an `https` URL.
+            subject: `sub` of the tokens.
+            audience: `aud` of the tokens; `api://AzureADTokenExchange`, or the cloud's own, when left out.
+            name: its name.
+            keys: the issuer's key set (JWKS). When left out, the emulator plays the issuer: `assertion()` of the answer
+                gives a signed token.
+
+        Raises:
+            BadDocument: a value is not allowed.
+        """
+        __tracebackhide__ = True
+        document = {"name": name, "issuer": issuer, "subject": subject, "audience": audience, "keys": keys}
+        given = {key: value for key, value in document.items() if value is not None}
+        view = self._connection.call("POST", f"{self._path}/federated", given)
+        return FederatedCredential(self._connection, self._path, view)
+
+    def assign(self, user: Person | None = None, *, group: str | None = None) -> None:
+        """Assign a user or a group; only assigned ones may use the application from then on.
+
+        Args:
+            user: the user.
+            group: name of a group, whose direct members count.
+
+        Raises:
+            NotFound: there is no such user or group; the message names the nearest.
+        """
+        __tracebackhide__ = True
+        self._connection.call("POST", f"{self._path}/assignments", _principal(user, group))
+
+    def unassign(self, user: Person | None = None, *, group: str | None = None) -> None:
+        """Take an assignment back.
+
+        Args:
+            user: the user.
+            group: name of a group.
+
+        Raises:
+            NotFound: there is no such user or group; the message names the nearest.
+        """
+        __tracebackhide__ = True
+        self._connection.call("DELETE", f"{self._path}/assignments", _principal(user, group))
+
+    @property
+    def assignments(self) -> list[str]:
+        """Names of the users and groups that are assigned, at present."""
+        answer = self._connection.call("GET", f"{self._path}/assignments")
+        return [one["principal"] for one in answer["assignments"]]
 
     def delete(self) -> None:
         """Delete the registration."""

@@ -42,6 +42,20 @@ class Unreachable(ControlError, ConnectionError):
     """No emulator answers at the address."""
 
 
+class SignInFailed(ControlError):
+    """A sign-in was refused, by the token endpoint or on a page that a person sees."""
+
+    @property
+    def number(self) -> int:
+        """The AADSTS number, or 0 where there is none."""
+        digits = self.code.removeprefix("AADSTS")
+        return int(digits) if digits.isdecimal() else 0
+
+
+class NeedsAdministrator(SignInFailed):
+    """The person may not consent: an administrator has to, or has to approve a request (90094, 90095)."""
+
+
 _BY_STATUS: Mapping[int, type[ControlError]] = MappingProxyType({400: BadDocument, 404: NotFound, 409: Taken})
 
 

@@ -18,6 +18,15 @@ Person: TypeAlias = str | Named
 """An address or user name, or the handle of a user."""
 
 
+PasswordEvent: TypeAlias = Literal[
+    "password_changed_by_user",
+    "password_reset_by_user",
+    "password_reset_in_portal",
+    "password_reset_by_administrator",
+]
+"""Ways in which a password changes."""
+
+
 class AttachmentFields(TypedDict, total=False):
     """A file attached to a message; `content` is bytes, or base64 text."""
 
@@ -123,6 +132,10 @@ class AppFields(TypedDict, total=False):
     redirect_uris: Sequence[str]
     spa_redirect_uris: Sequence[str]
     public: bool
+    implicit: Sequence[Literal["id_token", "token"]]
+    logout_url: str
+    verified_publisher: str
+    assignment_required: bool
 
 
 class UserChanges(TypedDict, total=False):
@@ -140,6 +153,10 @@ class UserChanges(TypedDict, total=False):
     enabled: bool
     roles: Sequence[str]
     aliases: Sequence[str]
+    locked: bool
+    password_expired: bool
+    mfa_required: bool
+    mfa_registered: bool
 
 
 class AppChanges(TypedDict, total=False):
@@ -154,6 +171,12 @@ class AppChanges(TypedDict, total=False):
     enabled: bool
     assignment_required: bool
     permissions: Sequence[str]
+    implicit: Sequence[Literal["id_token", "token"]]
+    logout_url: str | None
+    verified_publisher: str | None
+    api_scopes: Sequence[str]
+    api_token_version: Literal[1, 2]
+    on_behalf_of: bool
 
 
 class TenantFields(TypedDict, total=False):
@@ -167,6 +190,17 @@ class TenantFields(TypedDict, total=False):
     shared_mailboxes: Sequence[Mapping[str, Any]]
     groups: Sequence[Mapping[str, Any]]
     apps: Sequence[Mapping[str, Any]]
+    user_consent: Literal["everything", "low-impact", "microsoft-default-2026", "nothing"]
+    consent_workflow: bool
+
+
+class ConsentPolicyFields(TypedDict, total=False):
+    """What the users of a tenant may consent to."""
+
+    user_consent: Literal["everything", "low-impact", "microsoft-default-2026", "nothing"]
+    workflow: bool
+    low_impact: Sequence[str]
+    stay_signed_in: bool
 
 
 class WorldFields(TypedDict, total=False):

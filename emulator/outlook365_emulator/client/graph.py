@@ -5,15 +5,11 @@ from urllib.parse import urlencode
 
 from outlook365_emulator.client.app import App
 from outlook365_emulator.client.connection import Connection
-from outlook365_emulator.client.errors import ControlError
+from outlook365_emulator.client.errors import SignInFailed
 from outlook365_emulator.client.user import User
 
 if TYPE_CHECKING:
     import httpx
-
-
-class SignInFailed(ControlError):
-    """The token endpoint refused the sign-in of a client that a test asked for."""
 
 
 def graph_client(connection: Connection, holder: User | App, app: App) -> "httpx.Client":
@@ -36,7 +32,7 @@ def graph_client(connection: Connection, holder: User | App, app: App) -> "httpx
     import httpx
 
     login = app.authority.removeprefix("https://")
-    metadata = _asked(connection, "GET", f"/{login}/v2.0/.well-known/openid-configuration")
+    metadata = ask_entra(connection, "GET", f"/{login}/v2.0/.well-known/openid-configuration")
     host = metadata["msgraph_host"]
     form = {"client_id": app.client_id, "scope": f"https://{host}/.default"}
     if app.client_secret is not None:
@@ -45,7 +41,7 @@ def graph_client(connection: Connection, holder: User | App, app: App) -> "httpx
         form["grant_type"] = "client_credentials"
     else:
         form |= {"grant_type": "password", "username": holder.upn, "password": holder.password or ""}
-    token = _asked(connection, "POST", f"/{login}/oauth2/v2.0/token", form)["access_token"]
+    token = ask_entra(connection, "POST", f"/{login}/oauth2/v2.0/token", form)["access_token"]
     return httpx.Client(
         base_url=f"{connection.url}/{host}/v1.0",
         headers={"Authorization": f"Bearer {token}"},
@@ -54,7 +50,18 @@ def graph_client(connection: Connection, holder: User | App, app: App) -> "httpx
     )
 
 
-def _asked(connection: Connection, method: str, target: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+def ask_entra(connection: Connection, method: str, target: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+    """Ask a login host by the prefix form, and return the answer.
+
+    Args:
+        connection: to the emulator.
+        method: verb.
+        target: host, path and query.
+        form: fields of the body.
+
+    Raises:
+        SignInFailed: an error was answered.
+    """
     __tracebackhide__ = True
     import json
 

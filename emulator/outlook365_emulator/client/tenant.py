@@ -4,8 +4,10 @@ from typing import Any, Unpack
 from urllib.parse import quote
 
 from outlook365_emulator.client.app import App
+from outlook365_emulator.client.conditional_access import ConditionalAccess
 from outlook365_emulator.client.connection import Connection
-from outlook365_emulator.client.fields import AppFields, MailboxFields, UserFields
+from outlook365_emulator.client.consent_requests import ConsentRequest
+from outlook365_emulator.client.fields import AppFields, ConsentPolicyFields, MailboxFields, UserFields
 from outlook365_emulator.client.plain import plain
 from outlook365_emulator.client.user import User
 
@@ -17,12 +19,16 @@ class Tenant:
         connection: to the control API.
         world_path: path of the world.
         view: the emulator's view of the tenant.
+
+    Attributes:
+        conditional_access: its policies.
     """
 
     def __init__(self, connection: Connection, world_path: str, view: dict[str, Any]) -> None:
         self._connection = connection
         self._view = view
         self._path = f"{world_path}/tenants/{view['id']}"
+        self.conditional_access = ConditionalAccess(connection, self._path)
 
     def __repr__(self) -> str:
         return f"Tenant({self.domain!r}, cloud={self.cloud!r})"
@@ -96,6 +102,51 @@ class Tenant:
         """
         __tracebackhide__ = True
         return self._app(self._connection.call("POST", f"{self._path}/apps", plain(fields)))
+
+    def set_limits(self, **limits: int | None) -> None:
+        """Change how patient the tenant is.
+
+        Args:
+            limits: `lockout_threshold`: after how many wrong passwords in a row an account is locked (None:
+                Microsoft's default, 10, or 3 in the clouds of the US government); `identical_requests`: after how many
+                identical token requests within five minutes a client is stopped with AADSTS50196 (None: never).
+
+        Raises:
+            BadDocument: a name is unknown (the nearest right one is told) or a value is not allowed.
+        """
+        __tracebackhide__ = True
+        self._connection.call("PATCH", f"{self._path}/limits", limits)
+
+    @property
+    def authority(self) -> str:
+        """The tenant's sign-in authority, `https://login.microsoftonline.com/{tenant_id}`."""
+        return str(self._view["authority"])
+
+    @property
+    def consent_policy(self) -> dict[str, Any]:
+        """What users may consent to, at present: `user_consent, workflow, low_impact, stay_signed_in`."""
+        return dict(self._connection.call("GET", f"{self._path}/consent-policy"))
+
+    def set_consent_policy(self, **fields: Unpack[ConsentPolicyFields]) -> dict[str, Any]:
+        """Say what users may consent to for themselves; what is left out stays.
+
+        Args:
+            fields: see `ConsentPolicyFields`: `user_consent` is `everything` (that needs no administrator),
+                `low-impact`, `microsoft-default-2026` (Microsoft's managed list: no mail, no calendars) or `nothing`;
+                with `workflow=True` people can send a request to the administrators.
+
+        Raises:
+            BadDocument: a setting or permission is unknown; the message names the nearest.
+        """
+        __tracebackhide__ = True
+        changed: dict[str, Any] = self._connection.call("PATCH", f"{self._path}/consent-policy", plain(fields))
+        return changed
+
+    @property
+    def consent_requests(self) -> list[ConsentRequest]:
+        """What people have asked the administrators for, at present."""
+        views = self._connection.call("GET", f"{self._path}/consent-requests")["requests"]
+        return [ConsentRequest(self._connection, self._path, view) for view in views]
 
     @property
     def users(self) -> list[User]:

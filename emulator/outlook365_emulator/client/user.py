@@ -3,9 +3,11 @@
 from typing import Any, Unpack
 
 from outlook365_emulator.client.connection import Connection
-from outlook365_emulator.client.fields import Person, UserChanges
+from outlook365_emulator.client.fields import PasswordEvent, Person, UserChanges
 from outlook365_emulator.client.mailbox import Mailbox
 from outlook365_emulator.client.plain import plain
+from outlook365_emulator.client.sign_in import Browser, Redirect, ask_for_approval, sign_in, use_device_code
+from outlook365_emulator.client.sign_in import Person as Visitor
 
 
 class User:
@@ -109,15 +111,53 @@ class User:
         __tracebackhide__ = True
         self.update(enabled=True)
 
+    def lock(self) -> None:
+        """Lock the account until `unlock`; the right password is refused too (AADSTS50053)."""
+        __tracebackhide__ = True
+        self.update(locked=True)
+
+    def unlock(self) -> None:
+        """Unlock the account, whether somebody locked it or wrong passwords did."""
+        __tracebackhide__ = True
+        self.update(locked=False)
+
+    def expire_password(self) -> None:
+        """Let the password expire: the next sign-in is refused until it is changed (AADSTS50055); tokens live on."""
+        __tracebackhide__ = True
+        self.update(password_expired=True)
+
+    def require_mfa(self, *, registered: bool = True) -> None:
+        """Demand a second factor at every sign-in and of every token (AADSTS50076).
+
+        Args:
+            registered: whether the person has one to answer with; one who has not has to enrol (AADSTS50079).
+        """
+        __tracebackhide__ = True
+        self.update(mfa_required=True, mfa_registered=registered)
+
+    def waive_mfa(self) -> None:
+        """Demand no second factor any more."""
+        __tracebackhide__ = True
+        self.update(mfa_required=False)
+
     def revoke_sessions(self) -> None:
         """Revoke every session and refresh token, as `revokeSignInSessions` does."""
         __tracebackhide__ = True
         self._connection.call("POST", f"{self._path}/revoke-sessions")
 
-    def set_password(self, password: str) -> None:
-        """Set a new password, as an administrator's reset does."""
+    def set_password(self, password: str, *, event: PasswordEvent = "password_reset_by_administrator") -> None:
+        """Set a new password.
+
+        Args:
+            password: what the person types from now on.
+            event: who changed it and how. What ends with it differs, as at Microsoft: a reset by an administrator ends
+                every refresh token; a change by the person ends those that a password gave to public clients.
+
+        Raises:
+            BadDocument: there is no such event; the message names the nearest.
+        """
         __tracebackhide__ = True
-        self._connection.call("POST", f"{self._path}/password", {"password": password})
+        self._connection.call("POST", f"{self._path}/password", {"password": password, "event": event})
         self._view["password"] = password
 
     def share_with(
@@ -137,6 +177,71 @@ class User:
         __tracebackhide__ = True
         rights = {"full_access": full_access, "send_as": send_as, "send_on_behalf": send_on_behalf}
         self._connection.call("PUT", f"{self._path}/rights/{_segment(other)}", rights)
+
+    def browser(self) -> Browser:
+        """Return a browser that nobody is signed in with; several sign-ins in one of them share its session."""
+        return Browser(self._connection)
+
+    def sign_in(
+        self,
+        authorize_url: str,
+        *,
+        consent: bool = True,
+        organization: bool = False,
+        stay: bool = False,
+        browser: Browser | None = None,
+    ) -> Redirect:
+        """Sign in at an authorization request as this person, through the same pages as in a browser.
+
+        Args:
+            authorize_url: what the application would open in a browser; `login_hint` is added where it has none.
+            consent: whether the person accepts where consent is asked for; with False the application is told so.
+            organization: whether an administrator consents for everybody.
+            stay: the answer to "Stay signed in?".
+            browser: keeps the session; a new one when left out.
+
+        Returns:
+            The address that the browser was sent to, with `parameters` (`code`, `state`, `error` …).
+
+        Raises:
+            NeedsAdministrator: the person may not consent (90094, 90095).
+            SignInFailed: the sign-in ended on a page with an error; `number` is its AADSTS number.
+        """
+        __tracebackhide__ = True
+        person = Visitor(self.upn, self.password or "", consent, organization, stay)
+        return sign_in(browser or self.browser(), authorize_url, person)
+
+    def request_approval(self, authorize_url: str, reason: str = "") -> None:
+        """Ask the administrators to consent, by the form of the admin-consent workflow.
+
+        Args:
+            authorize_url: what the application would open in a browser.
+            reason: the justification.
+
+        Raises:
+            NeedsAdministrator: the tenant has no workflow.
+            SignInFailed: the person may consent, or the sign-in failed.
+        """
+        __tracebackhide__ = True
+        visitor = Visitor(self.upn, self.password or "", consent=False, reason=reason)
+        ask_for_approval(self.browser(), authorize_url, visitor)
+
+    def approve_device_code(self, user_code: str, *, consent: bool = True, browser: Browser | None = None) -> None:
+        """Type a device code and sign in for the device.
+
+        Args:
+            user_code: what the application shows.
+            consent: whether the person goes on; with False the code is declined.
+            browser: keeps the session; a new one when left out.
+
+        Raises:
+            NeedsAdministrator: the person may not consent.
+            SignInFailed: the code does not work, or the sign-in failed; `number` is the AADSTS number.
+        """
+        __tracebackhide__ = True
+        authority = self._connection.call("GET", self._path.partition("/users/")[0])["authority"]
+        page = f"{authority.rsplit('/', 1)[0]}/common/oauth2/deviceauth"
+        use_device_code(browser or self.browser(), page, user_code, Visitor(self.upn, self.password or "", consent))
 
     def delete(self) -> None:
         """Delete the user and the mailbox."""

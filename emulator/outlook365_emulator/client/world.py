@@ -6,6 +6,7 @@ from urllib.parse import quote
 from outlook365_emulator.client.app import App
 from outlook365_emulator.client.clock import Clock
 from outlook365_emulator.client.connection import Connection
+from outlook365_emulator.client.connector import ConnectionDetails, ConnectionOptions, connection_details
 from outlook365_emulator.client.faults import Faults
 from outlook365_emulator.client.fields import TenantFields
 from outlook365_emulator.client.graph import graph_client
@@ -35,6 +36,7 @@ class World:
     Attributes:
         name: unique in the emulator.
         seed: drives chance.
+        auth: the auth type of `connection()` where none is named, as the test's marker says.
         tls_port: the world's own HTTPS port once `open_port` was called, else None.
         http_url: the emulator's HTTP address.
         clock: the world's clock.
@@ -50,6 +52,7 @@ class World:
         self._tenants = [Tenant(connection, self._path, tenant) for tenant in view["tenants"]]
         self._graph_apps: dict[str, App] = {}
         self.tls_port: int | None = None
+        self.auth: str | None = None
         self.name: str = view["name"]
         self.seed: int = view["seed"]
         self.http_url = connection.url
@@ -136,6 +139,23 @@ class World:
             self._graph_apps[tenant_id] = tenant.add_app(name=GRAPH_CLIENT, auth="authorization_code", preset="all")
         return self._graph_apps[tenant_id]
 
+    def connection(self, auth: str | None = None, **options: Unpack[ConnectionOptions]) -> ConnectionDetails:
+        """Register an application for a connector's connection, and return everything that the connection form asks for.
+
+        Args:
+            auth: `client_certificate`, `authorization_code`, `client_credentials` or `own_app`; when left out, what the test's
+                marker says, else `client_credentials`.
+            options: `environment` (id of the cloud; that of the first tenant when left out), `account`,
+                `shared_mailbox`, `permissions` or `preset`, `consent`, `certificate` (`good`, `wrong_password`, `expired`,
+                `not_registered`); see `connection_details`.
+
+        Raises:
+            ValueError: a name is unknown; the message tells the nearest.
+            BadDocument: a permission or preset is unknown.
+        """
+        __tracebackhide__ = True
+        return connection_details(self._connection, self, auth or self.auth or "client_credentials", **options)
+
     def open_port(self) -> int:
         """Open an HTTPS port that leads to this world whatever is asked there, or return the one that is open."""
         __tracebackhide__ = True
@@ -143,6 +163,18 @@ class World:
             self.tls_port = int(self._connection.call("POST", f"{self._path}/port")["tls_port"])
             self._control.changed()
         return self.tls_port
+
+    def roll_signing_key(self) -> str:
+        """Change the key that signs the world's tokens, as Microsoft does from time to time.
+
+        The keys before stay published, and tokens that they signed stay valid; whoever verifies tokens has to fetch the key
+        set again.
+
+        Returns:
+            The `kid` of the new key.
+        """
+        __tracebackhide__ = True
+        return str(self._connection.call("POST", f"{self._path}/signing-keys")["kids"][-1])
 
     def snapshot(self, name: str = "snapshot") -> str:
         """Remember how everything in the world is; a snapshot with the same name is replaced.

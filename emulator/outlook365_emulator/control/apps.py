@@ -28,6 +28,11 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "public_redirect_uris": "public_redirect_uris",
         "spa_redirect_uris": "spa_redirect_uris",
         "public": "public_client",
+        "api_scopes": "api_scopes",
+        "api_token_version": "api_token_version",
+        "on_behalf_of": "on_behalf_of",
+        "logout_url": "logout_url",
+        "verified_publisher": "verified_publisher",
     }
 )
 """Keys of a change and the fields of the registration."""
@@ -58,6 +63,8 @@ def update_app(call: Call, change: AppChange) -> AppView:
     fields = _given(change, _FIELDS)
     if change.permissions is not msgspec.UNSET:
         fields |= _static_list(app, change.permissions)
+    if change.implicit is not msgspec.UNSET:
+        fields |= {"id_tokens": "id_token" in change.implicit, "access_tokens": "token" in change.implicit}
     principal_fields = _given(change, {name: name for name in _PRINCIPAL_FIELDS})
     with call.unit() as unit:
         app = change_application(call.tenant, unit, app, **fields)

@@ -9,6 +9,7 @@ from outlook365_emulator.worlds import DocumentError
 from outlook365_emulator.worlds.permissions import checked
 from outlook365_emulator.worlds.reading import at
 
+from .assignments import group_named
 from .context import Call
 from .requests import ConsentChange
 from .views import AppView, Revoked, app_view
@@ -16,13 +17,13 @@ from .views import AppView, Revoked, app_view
 
 def give_consent(call: Call, body: ConsentChange) -> AppView:
     """Consent to permissions of an application, as an administrator for everybody or as one user."""
-    app, user_id = call.client, _user_id(call, body)
+    app, people = call.client, _people(call, body)
     scopes, roles = _wanted(app, body)
-    if user_id is not None and roles:
+    if people != [None] and roles:
         raise DocumentError("user", f"a user cannot consent to application permissions ({', '.join(roles)})")
     with call.unit() as unit:
         principal = ensure_service_principal(call.world, call.tenant, unit, app)
-        if scopes:
+        for user_id in people if scopes else ():
             grant_scopes(call.world, call.tenant, unit, principal, scopes, user_id)
         grant_roles(call.world, call.tenant, unit, principal, roles)
     return app_view(call.world, call.tenant, app)
@@ -30,7 +31,7 @@ def give_consent(call: Call, body: ConsentChange) -> AppView:
 
 def withdraw_consent(call: Call, body: ConsentChange) -> Revoked:
     """Withdraw consent: everything, or the named permissions, of everybody or of one user; tokens live on."""
-    app, user_id = call.client, _user_id(call, body)
+    app, people = call.client, _people(call, body)
     names = None
     if body.permissions is not None:
         names = [_known(name, f"permissions[{i}]") for i, name in enumerate(body.permissions)]
@@ -38,14 +39,26 @@ def withdraw_consent(call: Call, body: ConsentChange) -> Revoked:
     if principal is None:
         return Revoked([])
     with call.unit() as unit:
-        return Revoked(revoke(call.tenant, unit, principal, names, user_id, body.kind))
+        gone = {name for one in people for name in revoke(call.tenant, unit, principal, names, one, body.kind)}
+        return Revoked(sorted(gone))
 
 
-def _user_id(call: Call, body: ConsentChange) -> str | None:
-    if body.user is None:
-        return None
-    with at("user"):
-        return user_named(call.tenant, body.user).id
+def _for_people(body: ConsentChange) -> bool:
+    return bool(body.user or body.users or body.group)
+
+
+def _people(call: Call, body: ConsentChange) -> list[str | None]:
+    """Return the object ids of those whom the consent is for; None stands for everybody."""
+    found: list[str | None] = []
+    if body.user is not None:
+        with at("user"):
+            found.append(user_named(call.tenant, body.user).id)
+    for i, name in enumerate(body.users):
+        with at(f"users[{i}]"):
+            found.append(user_named(call.tenant, name).id)
+    if body.group is not None:
+        found += sorted(group_named(call.tenant, body.group).members)
+    return list(dict.fromkeys(found)) if _for_people(body) else [None]
 
 
 def _known(name: str, place: str) -> str:
@@ -57,11 +70,11 @@ def _wanted(app: Application, body: ConsentChange) -> tuple[list[str], list[str]
     """Return the delegated and the application permissions that are meant."""
     if body.permissions is None:
         scopes = app.required_scopes if body.kind != "application" else ()
-        roles = app.required_roles if body.kind != "delegated" and body.user is None else ()
+        roles = app.required_roles if body.kind != "delegated" and not _for_people(body) else ()
         return list(scopes), list(roles)
     chosen: dict[Kind, list[str]] = {"delegated": [], "application": []}
     for i, name in enumerate(body.permissions):
-        kind = body.kind or _kind_of(app, name, body.user is not None)
+        kind = body.kind or _kind_of(app, name, _for_people(body))
         chosen[kind].append(checked(name, kind, f"permissions[{i}]"))
     return chosen["delegated"], chosen["application"]
 

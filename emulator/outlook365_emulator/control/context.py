@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from outlook365_emulator.config import Settings
 from outlook365_emulator.directory.applications import application_named, find_application
 from outlook365_emulator.directory.users import user_named
+from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.mailbox import Mailbox
@@ -29,6 +30,11 @@ class Context(Protocol):
     @property
     def settings(self) -> Settings:
         """How the emulator was started."""
+        ...
+
+    @property
+    def keys(self) -> KeyRing:
+        """The keys that sign tokens."""
         ...
 
     def run_effect(self, world: World, due: Due) -> None:

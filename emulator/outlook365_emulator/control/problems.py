@@ -6,6 +6,7 @@ from difflib import get_close_matches
 import msgspec
 
 from outlook365_emulator.directory.applications import UnknownApplication
+from outlook365_emulator.directory.conditional_access import UnknownPolicy
 from outlook365_emulator.directory.tenants import BadDomain
 from outlook365_emulator.directory.users import BadUserName, UnknownUser
 from outlook365_emulator.faults.decode import FaultError
@@ -66,7 +67,7 @@ def unknown(what: str, given: str, known: Iterable[str]) -> ControlError:
     close = get_close_matches(given, names, n=1, cutoff=0.5)
     listed = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     hint = f"did you mean {close[0]!r}?" if close else f"there is {listed or 'none'}"
-    return ControlError(404, f"unknown_{what}", f"there is no {what} {given!r}; {hint}")
+    return ControlError(404, f"unknown_{what.replace(' ', '_')}", f"there is no {what} {given!r}; {hint}")
 
 
 _MEANING: tuple[tuple[type[Exception], int, str], ...] = (
@@ -74,6 +75,7 @@ _MEANING: tuple[tuple[type[Exception], int, str], ...] = (
     (DocumentError, 400, "bad_document"),
     (UnknownUser, 404, "unknown_user"),
     (UnknownApplication, 404, "unknown_app"),
+    (UnknownPolicy, 404, "unknown_policy"),
     (Taken, 409, "taken"),
     (NameTaken, 409, "taken"),
     (FaultError, 400, "bad_document"),

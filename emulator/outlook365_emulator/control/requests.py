@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from outlook365_emulator.worlds.documents import Audience, Document, Mail, Text
+from outlook365_emulator.worlds.documents import Audience, Document, Implicit, Mail, Text, UserConsent
 
 Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=3e9, description="a number of seconds, 0 to 3000000000")]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True, description="an instant with offset: 2026-03-02T09:00:00Z")]
@@ -27,6 +27,10 @@ class UserChange(Document):
         enabled: whether the person may sign in.
         roles: names of directory roles, in place of those held.
         aliases: further addresses, in place of those held.
+        locked: whether the account is locked until somebody unlocks it.
+        password_expired: whether the password has to be changed before the next sign-in.
+        mfa_required: whether every sign-in needs a second factor.
+        mfa_registered: whether the person has a second factor to answer with.
     """
 
     display_name: Text | UnsetType = UNSET
@@ -41,12 +45,27 @@ class UserChange(Document):
     enabled: bool | UnsetType = UNSET
     roles: list[Text] | UnsetType = UNSET
     aliases: list[Mail] | UnsetType = UNSET
+    locked: bool | UnsetType = UNSET
+    password_expired: bool | UnsetType = UNSET
+    mfa_required: bool | UnsetType = UNSET
+    mfa_registered: bool | UnsetType = UNSET
 
 
 class Password(Document):
-    """A new password."""
+    """A new password.
+
+    Attributes:
+        password: what the person types.
+        event: who changed it and how; decides what ends with the old one.
+    """
 
     password: Text
+    event: Literal[
+        "password_changed_by_user",
+        "password_reset_by_user",
+        "password_reset_in_portal",
+        "password_reset_by_administrator",
+    ] = "password_reset_by_administrator"
 
 
 class Rights(Document):
@@ -70,6 +89,12 @@ class AppChange(Document):
         enabled: whether sign-ins to it are allowed in the tenant.
         assignment_required: whether only assigned users may sign in.
         permissions: the static list of permissions, in every kind that the application has used so far.
+        api_scopes: delegated permissions that it offers to others as an API.
+        api_token_version: format of the tokens for it as an API.
+        on_behalf_of: whether it may ask for tokens on behalf of its callers.
+        implicit: which tokens the authorize endpoint gives itself.
+        logout_url: where the application is told of a sign-out in the front channel.
+        verified_publisher: name of the verified publisher.
     """
 
     name: Text | UnsetType = UNSET
@@ -81,6 +106,12 @@ class AppChange(Document):
     enabled: bool | UnsetType = UNSET
     assignment_required: bool | UnsetType = UNSET
     permissions: list[Text] | UnsetType = UNSET
+    api_scopes: list[Text] | UnsetType = UNSET
+    api_token_version: Literal[1, 2] | UnsetType = UNSET
+    on_behalf_of: bool | UnsetType = UNSET
+    implicit: list[Implicit] | UnsetType = UNSET
+    logout_url: Text | UnsetType | None = UNSET
+    verified_publisher: Text | UnsetType | None = UNSET
 
 
 class ConsentChange(Document):
@@ -89,12 +120,44 @@ class ConsentChange(Document):
     Attributes:
         permissions: names of permissions; everything registered (to give) or held (to withdraw) when left out.
         user: the user who consents for him- or herself; an administrator for everybody when left out.
+        users: several users, for whom an administrator consents.
+        group: a group whose present members an administrator consents for.
         kind: whether names mean delegated or application permissions; told by the application when left out.
     """
 
     permissions: list[Text] | None = None
     user: Text | None = None
+    users: tuple[Text, ...] = ()
+    group: Text | None = None
     kind: Literal["delegated", "application"] | None = None
+
+
+class ConsentPolicyChange(Document):
+    """Consent settings of a tenant to change; what is left out stays.
+
+    Attributes:
+        user_consent: what users may consent to for themselves.
+        workflow: whether people who may not can send a request to the administrators.
+        low_impact: delegated permissions that are classified as low impact.
+        stay_signed_in: whether people are asked "Stay signed in?".
+    """
+
+    user_consent: UserConsent | UnsetType = UNSET
+    workflow: bool | UnsetType = UNSET
+    low_impact: list[Text] | UnsetType = UNSET
+    stay_signed_in: bool | UnsetType = UNSET
+
+
+class Assignment(Document):
+    """Who is assigned to an application, or no longer: a user or a group.
+
+    Attributes:
+        user: name, address or id of a user.
+        group: name or id of a group.
+    """
+
+    user: Text | None = None
+    group: Text | None = None
 
 
 class ClockChange(Document):

@@ -19,21 +19,37 @@ from outlook365_emulator.worlds.documents import (
 )
 
 from . import (
+    access,
     apps,
+    assignments,
     clock,
     consent,
+    consent_requests,
+    consent_views,
     faults,
     journal,
     mailboxes,
     outbox,
     overview,
+    policies,
     snapshots,
     tenants,
+    trust,
     users,
     views,
     worlds,
 )
-from .requests import AppChange, ClockChange, ConsentChange, Password, Rights, SnapshotName, UserChange
+from .requests import (
+    AppChange,
+    Assignment,
+    ClockChange,
+    ConsentChange,
+    ConsentPolicyChange,
+    Password,
+    Rights,
+    SnapshotName,
+    UserChange,
+)
 
 PREFIX = "/_emulator/v1"
 
@@ -41,6 +57,8 @@ W = "/worlds/{world}"
 T = W + "/tenants/{tenant}"
 U = T + "/users/{user}"
 A = T + "/apps/{app}"
+R = T + "/consent-requests/{request}"
+F = A + "/federated/{credential}/assertion"
 
 
 class Route(NamedTuple):
@@ -86,9 +104,30 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", W + "/snapshots", snapshots.take_snapshot, SnapshotName, views.SnapshotView, 201),
     Route("GET", W + "/snapshots", snapshots.list_snapshots, None, views.SnapshotList),
     Route("POST", W + "/snapshots/{snapshot}/restore", snapshots.restore_snapshot, None, None, 204),
+    Route("GET", W + "/signing-keys", trust.show_signing_keys, None, trust.KeysView),
+    Route("POST", W + "/signing-keys", trust.roll_signing_key, None, trust.KeysView, 201),
     Route("POST", W + "/tenants", tenants.create_tenant, TenantDocument, views.TenantView, 201),
     Route("GET", W + "/tenants", tenants.list_tenants, None, views.TenantList),
     Route("GET", T, tenants.show_tenant, None, views.TenantView),
+    Route("GET", T + "/limits", access.show_limits, None, access.LimitsView),
+    Route("PATCH", T + "/limits", access.change_limits, access.LimitsChange, access.LimitsView),
+    Route("POST", T + "/conditional-access", access.create_policy, access.PolicyDocument, access.PolicyView, 201),
+    Route("GET", T + "/conditional-access", access.list_policies, None, access.PolicyList),
+    Route("PATCH", T + "/conditional-access/{policy}", access.update_policy, access.PolicyChange, access.PolicyView),
+    Route("DELETE", T + "/conditional-access/{policy}", access.remove_policy, None, None, 204),
+    Route("GET", T + "/consent-policy", policies.show_consent_policy, None, consent_views.ConsentPolicyView),
+    Route(
+        "PATCH",
+        T + "/consent-policy",
+        policies.change_consent_policy,
+        ConsentPolicyChange,
+        consent_views.ConsentPolicyView,
+    ),
+    Route(
+        "GET", T + "/consent-requests", consent_requests.list_consent_requests, None, consent_views.ConsentRequestList
+    ),
+    Route("POST", R + "/approve", consent_requests.approve_consent_request, None, consent_views.ConsentRequestView),
+    Route("POST", R + "/deny", consent_requests.deny_consent_request, None, consent_views.ConsentRequestView),
     Route("POST", T + "/users", users.create_user, UserDocument, views.UserView, 201),
     Route("GET", T + "/users", users.list_users, None, views.UserList),
     Route("POST", T + "/shared-mailboxes", users.create_shared_mailbox, MailboxDocument, views.UserView, 201),
@@ -111,7 +150,13 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", A + "/secrets/{secret}", apps.remove_secret, None, None, 204),
     Route("POST", A + "/certificates", apps.create_certificate, CertificateDocument, views.CertificateView, 201),
     Route("DELETE", A + "/certificates/{certificate}", apps.remove_certificate, None, None, 204),
+    Route("POST", A + "/federated", trust.create_federated, trust.FederatedDocument, trust.FederatedView, 201),
+    Route("DELETE", A + "/federated/{credential}", trust.remove_federated, None, None, 204),
+    Route("POST", F, trust.sign_assertion, trust.AssertionDocument, trust.AssertionView),
     Route("POST", A + "/consent", consent.give_consent, ConsentChange, views.AppView),
+    Route("GET", A + "/assignments", assignments.list_assignments, None, consent_views.AssignmentList),
+    Route("POST", A + "/assignments", assignments.add_assignment, Assignment, consent_views.AssignmentList),
+    Route("DELETE", A + "/assignments", assignments.remove_assignment, Assignment, consent_views.AssignmentList),
     Route("DELETE", A + "/consent", consent.withdraw_consent, ConsentChange, views.Revoked),
 )
 """Every route, in the order of the reference page; `openapi.json` is made from this table."""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from outlook365_emulator.directory.account_states import require_mfa, set_lock
 from outlook365_emulator.directory.users import change_user, delete_user, revoke_sessions, set_password
 from outlook365_emulator.worlds.documents import GroupDocument, MailboxDocument, UserDocument
 from outlook365_emulator.worlds.people import add_group_of, add_mailbox, add_person, checked_roles, furnish
@@ -63,8 +64,13 @@ def update_user(call: Call, change: UserChange) -> UserView:
     if "proxy_addresses" in given:
         given["proxy_addresses"] = tuple(alias.lower() for alias in given["proxy_addresses"])
     user = call.user
+    locked, required = given.pop("locked", None), given.pop("mfa_required", None)
     with at("aliases"), call.unit() as unit:
         user = change_user(call.tenant, unit, user, **given)
+        if locked is not None:
+            user = set_lock(call.tenant, unit, user, bool(locked))
+        if required is not None:
+            user = require_mfa(call.tenant, unit, user, bool(required))
     return user_view(call.tenant, user)
 
 
@@ -86,4 +92,4 @@ def reset_password(call: Call, body: Password) -> None:
     """Give a user another password; refresh tokens from the former one end."""
     user = call.user
     with call.unit() as unit:
-        set_password(call.tenant, unit, user, body.password)
+        set_password(call.tenant, unit, user, body.password, event=body.event)

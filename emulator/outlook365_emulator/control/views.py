@@ -49,6 +49,10 @@ class UserView(msgspec.Struct):
     has_mailbox: bool
     roles: tuple[str, ...]
     aliases: tuple[str, ...]
+    locked: bool
+    locked_until: datetime | None
+    password_expired: bool
+    mfa_required: bool
     rights: list[RightView]
 
 
@@ -138,6 +142,7 @@ class TenantView(msgspec.Struct):
     cloud: str
     domain: str
     domains: tuple[str, ...]
+    authority: str
     users: list[UserView]
     groups: list[GroupView]
     apps: list[AppView]
@@ -278,6 +283,7 @@ def tenant_view(world: World, tenant: Tenant) -> TenantView:
         cloud=tenant.cloud,
         domain=tenant.domains[0],
         domains=tenant.domains,
+        authority=f"https://{cloud(tenant.cloud).login_host}/{tenant.id}",
         users=[user_view(tenant, user) for user in tenant.users],
         groups=[group_view(tenant, group) for group in tenant.groups],
         apps=[app_view(world, tenant, application) for application in tenant.applications],
@@ -303,6 +309,10 @@ def user_view(tenant: Tenant, user: User) -> UserView:
         has_mailbox=mailbox is not None,
         roles=user.roles,
         aliases=user.proxy_addresses,
+        locked=user.locked,
+        locked_until=user.locked_until,
+        password_expired=user.password_expired,
+        mfa_required=user.mfa_required,
         rights=rights,
     )
 

@@ -259,7 +259,7 @@ def take_approval(call: Call) -> Response | None:
             call,
             "request_sent.html",
             title="Request sent",
-            config={"pgid": "ConvergedConsent"},
+            config={"pgid": "ConvergedConsentRequested"},
             returns=call.redirect is not None,
             **_shown(call),
         )

@@ -144,5 +144,7 @@ def options_of(path: str, returned: Any) -> frozenset[str]:
     """
     if path.endswith("/$count"):
         return COUNT_OPTIONS
+    if path == "/users/{user}":
+        return ENTITY_OPTIONS | {"count"}  # $expand=manager($levels=max) takes $count=true (page user-list-manager)
     kinds = get_args(returned) or (returned,)
     return next((_OPTIONS_OF[kind] for kind in kinds if kind in _OPTIONS_OF), ENTITY_OPTIONS)

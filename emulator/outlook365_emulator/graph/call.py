@@ -21,6 +21,7 @@ from outlook365_emulator.wire import Request, Response
 
 Ask = Callable[[Request, Entry], Response | Awaitable[Response]]
 
+
 class Call:
     """A call on its way through the gate.
 
@@ -79,9 +80,7 @@ class Call:
     keys: list[str]
     options: QueryOptions
 
-    def __init__(
-        self, request: Request, cloud: Cloud, hosting: Hosting, world: World, entry: Entry, ask: Ask
-    ) -> None:
+    def __init__(self, request: Request, cloud: Cloud, hosting: Hosting, world: World, entry: Entry, ask: Ask) -> None:
         self.request = request
         self.ask = ask
         self.cloud = cloud

@@ -21,6 +21,7 @@ from outlook365_emulator.graph.sealed import seal, unseal
 from outlook365_emulator.odata.options import QueryOptions, parse_options
 from outlook365_emulator.odata.paging import next_link
 from outlook365_emulator.store.change_log import TOMBSTONES_KEPT, Change
+from outlook365_emulator.store.mailbox import Mailbox
 
 DAYS_SETTING = "delta_token_days"
 """The world's setting for how many days of its clock a delta token lives; without it as long as tombstones are kept."""
@@ -124,7 +125,7 @@ def _resumed(call: Call, changes: Changes, token: str) -> State:
     if state.link != wanted:
         because = "the token of a nextLink stands in $deltatoken, or that of a deltaLink in $skiptoken"
         raise graph_error("sync_state_invalid", because=because)
-    _judge_age(call, state)
+    judge_age(call, call.mailbox, generation=state.generation, until=state.until, issued=state.issued)
     if state.link == "page":
         return state
     mailbox = call.mailbox
@@ -133,14 +134,25 @@ def _resumed(call: Call, changes: Changes, token: str) -> State:
     )
 
 
-def _judge_age(call: Call, state: State) -> None:
-    mailbox = call.mailbox
+def judge_age(call: Call, mailbox: Mailbox, *, generation: int, until: int, issued: float) -> None:
+    """Refuse a token whose state is gone.
+
+    Args:
+        call: the call.
+        mailbox: the mailbox whose changes it follows.
+        generation: the mailbox's generation of sync states when it was made.
+        until: sequence number up to which it has reported.
+        issued: when it was made, in seconds since 1970 by the world's clock.
+
+    Raises:
+        GraphError: `sync_state_not_found`.
+    """
     lifetime = timedelta(days=_days(call))
-    if state.generation != mailbox.generation:
+    if generation != mailbox.generation:
         because = "the sync states of this mailbox were dropped on request"
-    elif state.until > mailbox.changes.sequence:
+    elif until > mailbox.changes.sequence:
         because = "the mailbox went back to a state before this token"
-    elif call.now.timestamp() - state.issued > lifetime.total_seconds():
+    elif call.now.timestamp() - issued > lifetime.total_seconds():
         because = f"the token is older than {lifetime.days} days by the world's clock"
     else:
         return

@@ -46,7 +46,9 @@ def _member(name: str, kind: str) -> Callable[[Any], Any]:
 
 def _property(declared: Declared, depth: int) -> Property:
     kind: Kind = _kind_of(declared.type)
-    children = _properties(types()[declared.type.lower()], depth + 1) if kind == "complex" and depth < _DEEPEST else None
+    children = (
+        _properties(types()[declared.type.lower()], depth + 1) if kind == "complex" and depth < _DEEPEST else None
+    )
     qualified = f"microsoft.graph.{declared.type}" if kind == "complex" else ""
     if declared.collection:
         element = Property("", kind, None, children, type_name=qualified)

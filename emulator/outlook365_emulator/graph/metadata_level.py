@@ -1,4 +1,4 @@
-"""How much metadata an answer carries: `odata.metadata=none`, `minimal` or `full` (OData JSON Format 4.01, section 3.1).
+"""How much metadata an answer carries: `odata.metadata=none`, `minimal` or `full` (OData JSON Format 3.1).
 
 What full metadata adds: reference `graph-core.md` section 4.
 """

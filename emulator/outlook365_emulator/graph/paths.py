@@ -27,6 +27,9 @@ DEFAULT_CALENDAR: Final = "calendar"
 
 _CALL = re.compile(r"([A-Za-z$_.][\w.$-]*)\((.*)\)", re.DOTALL)
 _NAMESPACE: Final = "microsoft.graph."
+_EXTENSION: Final = "microsoft.graph.opentypeextension."
+"""Begins a key that looks like a cast: the id under which an open extension was created."""
+
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 _ARGUMENT = re.compile(r"\s*([A-Za-z]\w*)\s*=\s*([\w.]*'(?:[^']|'')*'|[^',]+)\s*(?:,|$)")
 _COLLECTIONS: Final = frozenset(
@@ -50,9 +53,11 @@ _COLLECTIONS: Final = frozenset(
         "oauth2permissiongrants",
         "approleassignments",
         "approleassignedto",
+        "calendarpermissions",
+        "places",
     }
 )
-_NO_KEY: Final = frozenset({"$count", "delta", "$value", "createuploadsession"})
+_NO_KEY: Final = frozenset({"$count", "delta", "$ref", "$value", "createuploadsession"})
 
 
 class Place(msgspec.Struct):
@@ -120,7 +125,7 @@ def _append(place: Place, part: str) -> None:
     name, is_key = segments[-1] if segments else ("", True)
     lowered = part.lower()
     keyed = not is_key and name in _COLLECTIONS and lowered.partition("(")[0] not in _NO_KEY
-    if keyed and not lowered.startswith(_NAMESPACE):
+    if keyed and (not lowered.startswith(_NAMESPACE) or lowered.startswith(_EXTENSION)):
         segments.append((part, True))
         return
     if lowered.startswith(_NAMESPACE) and "(" not in part and _plain(part) in types():

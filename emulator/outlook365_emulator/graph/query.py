@@ -204,7 +204,9 @@ def _skip(call: Call) -> int:
 
 def _next_link(call: Call, skip: int, *, by_token: bool) -> str:
     url = f"{call.request.root_of(call.request.host)}{call.request.path}?{call.request.query}"
-    return next_link(url, skiptoken=seal(call.world, _PURPOSE, _Walked(skip))) if by_token else next_link(url, skip=skip)
+    return (
+        next_link(url, skiptoken=seal(call.world, _PURPOSE, _Walked(skip))) if by_token else next_link(url, skip=skip)
+    )
 
 
 def _ordered(resource: Resource, records: Iterable[Any], terms: tuple[OrderTerm, ...]) -> Iterable[Any]:

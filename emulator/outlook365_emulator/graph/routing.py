@@ -124,18 +124,19 @@ class Routes:
 
     def _refusal(self, place: Place, method: str, node: Node | None, depth: int) -> Exception:
         written = "/" + "/".join(place.written)
-        if place.segments and place.segments[-1] == ("$ref", False):
-            return graph_error("target_not_supported", because=f"references ($ref) are not served: {written}")
         published, _, known = self._walk(self._published, place.segments)
         first = place.segments[0][0] if place.segments else ""
         below = place.segments[2][0] if len(place.segments) > 2 else ""
         beyond = below in self._below_user if first == "users" else first in self._roots
-        if beyond or (published is not None and method in published.methods):
+        is_published = published is not None and method in published.methods
+        if is_published or (beyond and node is None):
             return graph_error(
                 "not_emulated",
                 operation=f"{method} {written}",
                 because=f"Microsoft Graph has {method} {written}, and this emulator does not have it yet",
             )
+        if place.segments and place.segments[-1] == ("$ref", False) and node is None:
+            return graph_error("target_not_supported", because=f"references ($ref) are not served: {written}")
         if node is not None or published is not None:
             allowed = sorted({*(node.methods if node else ()), *(published.methods if published else ())})
             return graph_error(

@@ -10,6 +10,7 @@ from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph import batch
 from outlook365_emulator.graph.bearer import bearer_text, challenge
+from outlook365_emulator.graph.calendar.operations import CALENDAR
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.error_answers import add_standing_headers, error_response
 from outlook365_emulator.graph.gate import FaultAnswered, Gate
@@ -45,6 +46,7 @@ from outlook365_emulator.graph.people import (
 )
 from outlook365_emulator.graph.routing import Routes
 from outlook365_emulator.graph.throttling import Throttling
+from outlook365_emulator.graph.userinfo import asks_for_userinfo, userinfo
 from outlook365_emulator.ids import Ids, fresh_nonce
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.store.hosting import Hosting
@@ -78,6 +80,7 @@ DECLARING = (
     grants,
     service_principals,
     role_assignments,
+    *CALENDAR,
 )
 """The modules whose functions are operations."""
 
@@ -94,6 +97,7 @@ class Graph:
 
     def __init__(self, hosting: Hosting, keys: KeyRing) -> None:
         self._hosting = hosting
+        self._keys = keys
         published = [row.operation for row in permission_rows().values()]
         routes = Routes(OPERATIONS, published, graph_segments())
         self._gate = Gate(keys, routes, Throttling(hosting))
@@ -128,6 +132,8 @@ class Graph:
                 raise _unplaced(request)
             ask = partial(self._ask, cloud, world)
             call = Call(request, cloud, self._hosting, world, entry, ask)
+            if asks_for_userinfo(request):
+                return exchange.finished(userinfo(call, self._keys), None)
             result = self._gate.pass_through(call)
         except GraphError as error:
             return exchange.refused(error, call)
@@ -171,7 +177,7 @@ class _Exchange:
         self.entry.code = error.code
         self.entry.reason = error.because
         if error.status == 401:
-            challenge(self.request.root_of(self.cloud.login_host), error)
+            challenge(self.request.root_of(self.cloud.login_host), error, self.clock.timestamp())
         in_batch = self.request.in_batch
         response = error_response(error, self.request_id, self.client_request_id, self.clock, in_batch=in_batch)
         return self.finished(response, call)

@@ -18,6 +18,8 @@ from outlook365_emulator.clouds import Cloud
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.faults.facts import Facts
 from outlook365_emulator.faults.outcomes import Answer, Delay
+from outlook365_emulator.graph.calendar.shown import Shown
+from outlook365_emulator.graph.calendar.touching import counted_again, event_of_session
 from outlook365_emulator.graph.error_answers import error_response
 from outlook365_emulator.graph.mail.attached import put_attachment
 from outlook365_emulator.graph.mail.attachments import recounted
@@ -25,7 +27,7 @@ from outlook365_emulator.ids import Ids, fresh_nonce, same_secret
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.store.item_ids import MalformedId, read_id
 from outlook365_emulator.store.mailbox import Mailbox
-from outlook365_emulator.store.records.mail import Message, UploadSession
+from outlook365_emulator.store.records.mail import Attachment, Message, UploadSession
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.world import World
 from outlook365_emulator.wire import Request, Response, parse_pairs
@@ -36,19 +38,21 @@ MAX_PIECE = 4 * 1024 * 1024
 JSON = "application/json; odata.metadata=minimal; odata.streaming=true"
 
 _PATH = re.compile(
-    r"/api/[^/]+/users\('([^'@]+)@([^']+)'\)/messages\('([^']+)'\)/attachmentsessions\('([^']+)'\)/?", re.IGNORECASE
+    r"/api/[^/]+/users\('([^'@]+)@([^']+)'\)/(messages|events)\('([^']+)'\)/attachmentsessions\('([^']+)'\)/?",
+    re.IGNORECASE,
 )
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})")
 
 
 class Place(msgspec.Struct):
-    """What an upload URL leads to."""
+    """What an upload URL leads to: a message or an event with its id and its collection, and the session."""
 
     world: World
     tenant: Tenant
     mailbox: Mailbox
-    message: Message
+    holder: Message | Shown
     session: UploadSession
+    collection: str
     item: str
 
 
@@ -116,7 +120,7 @@ def _place(request: Request, world: World, now: datetime, entry: Entry) -> Place
     match = _PATH.fullmatch(unquote(request.path))
     if match is None:
         raise graph_error("segment_not_found", segment=request.path.rpartition("/")[2], because="no upload URL of ours")
-    owner, tenant_id, item, key = match.groups()
+    owner, tenant_id, collection, item, key = match.groups()
     tenant = world.tenants.get(tenant_id.lower())
     mailbox = tenant.mailboxes.get(owner.lower()) if tenant is not None else None
     session = mailbox.uploads.get(key.lower()) if mailbox is not None else None
@@ -125,14 +129,14 @@ def _place(request: Request, world: World, now: datetime, entry: Entry) -> Place
         raise graph_error("item_not_found", because="the session has ended: finished, cancelled, or never begun")
     user = tenant.users.get(owner.lower())
     entry.tenant, entry.mailbox = tenant.id, user.user_principal_name if user is not None else ""
-    message = mailbox.messages.by_stable(session.message)
-    if now >= session.expires or message is None:
+    holder = mailbox.messages.by_stable(session.message) or event_of_session(tenant, mailbox, session)
+    if now >= session.expires or holder is None:
         with world.unit(now) as unit:
             unit.remove(mailbox.uploads, session)
         world.blobs.forget_pieces(session.offset)
-        because = f"the session ended at {session.expires:%Y-%m-%d %H:%M:%S}Z" if message else "the message is gone"
+        because = f"the session ended at {session.expires:%Y-%m-%d %H:%M:%S}Z" if holder else "the item is gone"
         raise graph_error("item_not_found", because=because)
-    return Place(world, tenant, mailbox, message, session, item)
+    return Place(world, tenant, mailbox, holder, session, collection.lower(), item)
 
 
 def _fault(request: Request, cloud: Cloud, place: Place, entry: Entry, now: datetime) -> Response | None:
@@ -162,7 +166,7 @@ def _fault(request: Request, cloud: Cloud, place: Place, entry: Entry, now: date
 def _status(request: Request, place: Place, status: int) -> Response:
     session = place.session
     owner = f"{place.mailbox.owner}@{place.tenant.id}"
-    context = f"Users('{owner}')/Messages('{place.item}')/AttachmentSessions/$entity"
+    context = f"Users('{owner}')/{place.collection.title()}('{place.item}')/AttachmentSessions/$entity"
     body = {
         "@odata.context": f"{request.root_of(request.host)}/api/v2.0/$metadata#{context}",
         "ExpirationDateTime": f"{session.expires:%Y-%m-%dT%H:%M:%S.%f}0Z",
@@ -225,16 +229,24 @@ def _finished(request: Request, place: Place, now: datetime) -> Response:
     with world.unit(now) as unit:
         document = msgspec.json.decode(session.document)
         attachment = put_attachment(mailbox, unit, session.message, document, content)
-        message = recounted(unit, mailbox, place.message)
+        if isinstance(place.holder, Shown):
+            counted_again(world, place.tenant, unit, place.holder)
+        else:
+            recounted(unit, mailbox, place.holder)
         unit.remove(mailbox.uploads, session)
-    ids = mailbox.ids
-    if _is_immutable(place.item):
-        identity = ids.immutable_attachment(message.stable, attachment.number)
-    else:
-        identity = ids.attachment(message.folder, message.number, attachment.number)
     owner = f"{mailbox.owner}@{place.tenant.id}"
-    path = f"users('{owner}')/messages('{place.item}')/attachments('{identity}')"
+    path = f"users('{owner}')/{place.collection}('{place.item}')/attachments('{_attachment_id(place, attachment)}')"
     return Response(201, b"", [("Location", f"{request.root_of(request.host)}/api/gv1.0/{path}")])
+
+
+def _attachment_id(place: Place, attachment: Attachment) -> str:
+    ids, holder = place.mailbox.ids, place.holder
+    if isinstance(holder, Shown):
+        event, stable = holder.event, holder.event.stable
+        plain = ids.attachment(event.calendar, event.number, attachment.number, holder.day)
+    else:
+        stable, plain = holder.stable, ids.attachment(holder.folder, holder.number, attachment.number)
+    return ids.immutable_attachment(stable, attachment.number) if _is_immutable(place.item) else plain
 
 
 def _is_immutable(item: str) -> bool:

@@ -54,7 +54,7 @@ class Writing:
         self._resource = resource
         self._path = path
         self._options = call.options if options is None else options
-        self._always = always
+        self._always = (*resource.always, *always)
         self.level = level_of(call)
         self._absent = absent_properties(call.cloud.id, resource.name)
         self._paths = self._selection()

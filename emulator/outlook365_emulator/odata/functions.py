@@ -155,9 +155,13 @@ def text_test(name: str, arguments: list[Operand], wanted: bool, subject: Node) 
     part: str = needle.value.lower() if fold else needle.value
     if name == "contains":
         if fold and not lowered:
+            if wanted and not text.nullable:
+                return lambda row: part in get(row).lower()
             if wanted:
                 return lambda row: (value := get(row)) is not None and part in value.lower()
             return lambda row: (value := get(row)) is not None and part not in value.lower()
+        if wanted and not text.nullable:
+            return lambda row: part in get(row)
         return lambda row: (value := get(row)) is not None and (part in value) is wanted
     test: Callable[[str, str], bool] = str.startswith if name == "startswith" else str.endswith
     if fold and not lowered:

@@ -9,7 +9,7 @@ from outlook365_emulator.store.world import World
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The state of a world at a moment: tenants, mailboxes, agenda, outbox, settings, sign-ins, clock."""
+    """The state of a world at a moment: tenants, mailboxes, agenda, outbox, settings, sign-ins, notices, clock."""
 
     timestamp: float
     frozen: bool
@@ -18,6 +18,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     outbox: tuple[Any, ...]
     settings: dict[str, str]
     sign_ins: list[dict[str, Any]]
+    notices: tuple[Any, ...] = ()
 
 
 def take(world: World) -> Snapshot:
@@ -31,6 +32,7 @@ def take(world: World) -> Snapshot:
         tuple(world.outbox),
         dict(world.settings),
         world.sign_ins.state(),
+        world.notices.state(),
     )
 
 
@@ -51,3 +53,4 @@ def restore(world: World, snapshot: Snapshot) -> None:
     world.outbox[:] = snapshot.outbox
     world.settings = dict(snapshot.settings)
     world.sign_ins.restore(snapshot.sign_ins)
+    world.notices.restore(snapshot.notices)

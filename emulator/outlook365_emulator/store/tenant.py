@@ -17,6 +17,7 @@ from outlook365_emulator.store.records.directory import (
 from outlook365_emulator.store.records.policies import AccessPolicy
 from outlook365_emulator.store.records.sign_in import ConsentRequest
 from outlook365_emulator.store.shelf import Table
+from outlook365_emulator.store.subscription_shelf import SubscriptionShelf
 
 
 def addresses_of(user: User) -> tuple[str, ...]:
@@ -52,6 +53,7 @@ class Tenant:
         "role_assignments",
         "service_principals",
         "settings",
+        "subscriptions",
         "users",
     )
 
@@ -96,6 +98,7 @@ class Tenant:
             lambda policy: policy.id, {"name": lambda policy: (policy.name.lower(),)}
         )
         self.mailboxes: Table[Mailbox] = Table(lambda mailbox: mailbox.owner)
+        self.subscriptions = SubscriptionShelf()
 
     def _tables(self) -> tuple[Table[Any], ...]:
         return (
@@ -118,14 +121,15 @@ class Tenant:
     def state(self) -> tuple[Any, ...]:
         """Return a shallow copy of everything in the tenant, for a snapshot."""
         boxes = [(mailbox, mailbox.state()) for mailbox in self.mailboxes]
-        return dict(self.settings), [table.state() for table in self._tables()], boxes
+        return dict(self.settings), [table.state() for table in self._tables()], boxes, self.subscriptions.state()
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Go back to what `state` returned."""
-        settings, tables, boxes = state
+        settings, tables, boxes, subscriptions = state
         self.settings = dict(settings)
         for table, rows in zip(self._tables(), tables, strict=True):
             table.restore(rows)
         self.mailboxes.restore({mailbox.owner: mailbox for mailbox, _ in boxes})
         for mailbox, kept in boxes:
             mailbox.restore(kept)
+        self.subscriptions.restore(subscriptions)

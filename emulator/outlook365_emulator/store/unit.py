@@ -9,13 +9,29 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from outlook365_emulator.store.change_log import Change, Kind
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.shelf import ItemShelf, Shelf
 
 R = TypeVar("R")
+
+
+class Committed(NamedTuple):
+    """One change of an item as the change log has it, with the item before and after.
+
+    Attributes:
+        mailbox: the mailbox of the item.
+        change: the entry of its change log.
+        record: the item as it is, or None where it is gone.
+        previous: the item as it was, or None where it is new.
+    """
+
+    mailbox: Mailbox
+    change: Change
+    record: Any
+    previous: Any
 
 
 class UnitSpansAwait(RuntimeError):
@@ -27,12 +43,14 @@ class UnitOfWork:
 
     Args:
         now: the instant at which everything in it happens.
+        committed: called with the changes of items when the unit has succeeded, or None where nobody listens.
     """
 
-    __slots__ = ("_after", "_done", "_logged", "_passed", "changes", "now")
+    __slots__ = ("_after", "_committed", "_done", "_logged", "_passed", "changes", "now")
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, committed: Callable[[list[Committed]], object] | None = None) -> None:
         self.now = now
+        self._committed = committed
         self.changes: list[tuple[Mailbox, Change]] = []
         self._done: list[tuple[Shelf[Any], Any, Any]] = []
         self._logged: list[tuple[Mailbox, ItemShelf[Any], Any, Any]] = []
@@ -75,7 +93,8 @@ class UnitOfWork:
         self._logged.clear()
         self._after.clear()
 
-    def _write_log(self) -> None:
+    def _write_log(self) -> list[Committed]:
+        written: list[Committed] = []
         net: dict[tuple[str, str, int], tuple[Mailbox, ItemShelf[Any], Any, Any]] = {}
         for mailbox, shelf, record, previous in self._logged:
             key = (mailbox.guid, shelf.name, (previous if record is None else record).number)
@@ -88,6 +107,8 @@ class UnitOfWork:
             folder, number, stable = shelf.place(previous if record is None else record)
             change = mailbox.changes.append(kind, shelf.name, folder, number, stable, self.now)
             self.changes.append((mailbox, change))
+            written.append(Committed(mailbox, change, record, previous))
+        return written
 
     def _mark(self) -> None:
         self._passed = True
@@ -107,6 +128,8 @@ class UnitOfWork:
         if error is None and self._passed:
             raise UnitSpansAwait("a unit of work must end before the next await: await first, load again, then write")
         if error is None:
-            self._write_log()
+            written = self._write_log()
             for action in self._after:
                 action()
+            if self._committed is not None and written:
+                self._committed(written)

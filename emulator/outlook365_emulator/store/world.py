@@ -11,13 +11,15 @@ from outlook365_emulator.ids import Chance, Ids, base64url, fresh_nonce, fresh_s
 from outlook365_emulator.journal import Journal
 from outlook365_emulator.store.agenda import Agenda, Due
 from outlook365_emulator.store.blobs import Blobs
+from outlook365_emulator.store.notices import Notices
 from outlook365_emulator.store.sign_ins import SignIns
 from outlook365_emulator.store.tenant import Tenant
-from outlook365_emulator.store.unit import UnitOfWork
+from outlook365_emulator.store.unit import Committed, UnitOfWork
 
 KEY_LENGTH = 8
 
 RunEffect = Callable[["World", Due], None]
+Listener = Callable[["World", list[Committed]], None]
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,10 @@ class World:
         nonce: what determines identity, or None for 16 unpredictable bytes; a constant gives fixed ids.
         clock: the world's clock, or None for one that runs with the real time.
         journal_limit: how many entries the journal keeps.
+
+    Attributes:
+        committed: called with the changes of items after each unit of work that made some.
+        notices: change notifications on their way.
     """
 
     __slots__ = (
@@ -52,11 +58,13 @@ class World:
         "blobs",
         "chance",
         "clock",
+        "committed",
         "faults",
         "ids",
         "journal",
         "key",
         "name",
+        "notices",
         "outbox",
         "seed",
         "settings",
@@ -87,6 +95,8 @@ class World:
         self.blobs = Blobs()
         self.settings: dict[str, str] = {}
         self.sign_ins = SignIns()
+        self.committed: list[Listener] = []
+        self.notices = Notices()
 
     def unit(self, now: datetime | None = None) -> UnitOfWork:
         """Begin a unit of work; use it in a `with` statement.
@@ -94,7 +104,11 @@ class World:
         Args:
             now: the instant of the request, or None for the world's present.
         """
-        return UnitOfWork(now or self.clock.now())
+        return UnitOfWork(now or self.clock.now(), self._tell if self.committed else None)
+
+    def _tell(self, changes: list[Committed]) -> None:
+        for listener in self.committed:
+            listener(self, changes)
 
     def opaque(self, prefix: str, length: int = 43) -> str:
         """Return a new opaque value (code, token, cookie) that leads back to this world.

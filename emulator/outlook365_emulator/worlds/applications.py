@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from outlook365_emulator.directory.applications import add_application, add_secret, ensure_service_principal
 from outlook365_emulator.directory.consent import grant_roles, grant_scopes
 from outlook365_emulator.store.hosting import Hosting
@@ -78,10 +80,16 @@ def add_app(
             required_roles=wanted.roles,
             public_client=is_public(document),
             spa_redirect_uris=tuple(document.spa_redirect_uris),
+            id_tokens="id_token" in document.implicit,
+            access_tokens="token" in document.implicit,
+            logout_url=document.logout_url,
+            verified_publisher=document.verified_publisher,
             **_redirect_uris(document),
         )
     application = _with_credentials(world, tenant, unit, application, document, place)
     principal = ensure_service_principal(world, tenant, unit, application)
+    if document.assignment_required:
+        principal = unit.put(tenant.service_principals, msgspec.structs.replace(principal, assignment_required=True))
     _consent(world, tenant, unit, principal, document, wanted)
     return Added(application, wanted.left_out)
 

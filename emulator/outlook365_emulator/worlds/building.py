@@ -5,6 +5,7 @@ import hashlib
 from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import cloud
 from outlook365_emulator.directory import tenants
+from outlook365_emulator.directory.consent_policy import set_consent_policy
 from outlook365_emulator.ids import Ids, fresh_nonce
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.records.directory import User
@@ -114,3 +115,4 @@ def populate(
         add_group_of(world, tenant, unit, group, f"{inside(place, 'groups')}[{i}]")
     for i, app in enumerate(document.apps):
         add_app(hosting, world, tenant, unit, app, f"{inside(place, 'apps')}[{i}]")
+    set_consent_policy(tenant, user_consent=document.user_consent, workflow=document.consent_workflow)

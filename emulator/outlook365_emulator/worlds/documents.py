@@ -19,6 +19,11 @@ Audience: TypeAlias = Literal[
     "AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"
 ]
 
+Implicit: TypeAlias = Literal["id_token", "token"]
+"""Tokens that the authorize endpoint gives itself, without a code."""
+
+UserConsent: TypeAlias = Literal["everything", "low-impact", "microsoft-default-2026", "nothing"]
+
 WorldName: TypeAlias = Annotated[
     str,
     Meta(
@@ -269,6 +274,10 @@ class AppDocument(Document):
         redirect_uris: where sign-ins return to.
         spa_redirect_uris: redirect URIs of the single-page platform.
         public: whether flows without a secret are allowed.
+        implicit: which tokens the authorize endpoint gives itself.
+        logout_url: where the application is told of a sign-out in the front channel.
+        verified_publisher: name of the verified publisher; unverified when left out.
+        assignment_required: whether only assigned users may sign in.
     """
 
     name: Text = "Connector"
@@ -285,6 +294,10 @@ class AppDocument(Document):
     redirect_uris: list[Text] = []
     spa_redirect_uris: list[Text] = []
     public: bool | None = None
+    implicit: list[Implicit] = []
+    logout_url: Text | None = None
+    verified_publisher: Text | None = None
+    assignment_required: bool = False
 
 
 class TenantDocument(Document):
@@ -299,6 +312,8 @@ class TenantDocument(Document):
         shared_mailboxes: mailboxes that belong to no person.
         groups: groups.
         apps: application registrations.
+        user_consent: what users may consent to for themselves; everything that needs no administrator when left out.
+        consent_workflow: whether people who may not consent can send a request to the administrators.
     """
 
     name: Text = "Contoso"
@@ -309,6 +324,8 @@ class TenantDocument(Document):
     shared_mailboxes: list[MailboxDocument] = []
     groups: list[GroupDocument] = []
     apps: list[AppDocument] = []
+    user_consent: UserConsent = "everything"
+    consent_workflow: bool = False
 
 
 class WorldDocument(Document):

@@ -1,10 +1,14 @@
 """A world with a tenant in each situation that Entra tells apart, and a client that asks the service in process."""
 
+import base64
+import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 import pytest
@@ -225,3 +229,181 @@ def scene(keys: KeyRing, client_key: tuple[rsa.RSAPrivateKey, bytes]) -> Iterato
     _add_apps(scene)
     yield scene
     hosting.drop(world)
+
+
+REDIRECT = "https://connector.example/callback"
+VERIFIER = "a-verifier-of-forty-three-characters-or-more-1"
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+
+
+class _Forms(HTMLParser):
+    """Reads the first form of a page, and its headings and alerts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: dict[str, str] = {}
+        self.buttons: dict[str, list[str]] = {}
+        self.texts: dict[str, str] = {}
+        self._open = ""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        self._open = "alert" if given.get("role") == "alert" else tag
+        if tag == "form":
+            self.action = given["action"]
+        elif tag in ("input", "textarea") and given.get("type") != "checkbox":
+            self.fields[given["name"]] = given.get("value", "")
+        elif tag == "button" and given.get("name"):
+            self.buttons.setdefault(given["name"], []).append(given["value"])
+
+    def handle_data(self, data: str) -> None:
+        if self._open in ("h1", "alert"):
+            self.texts[self._open] = data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = ""
+
+
+@dataclass
+class Page:
+    """What a browser shows or where it was sent."""
+
+    answer: Answer
+
+    def __post_init__(self) -> None:
+        self.text = self.answer.response.body.decode()
+        self.forms = _Forms()
+        self.forms.feed(self.text)
+        found = re.search(r"^\$Config=(.*);$", self.text, re.MULTILINE)
+        self.config: dict[str, Any] = msgspec.json.decode(found[1]) if found else {}
+
+    @property
+    def heading(self) -> str:
+        return self.forms.texts.get("h1", "")
+
+    @property
+    def alert(self) -> str:
+        return self.forms.texts.get("alert", "")
+
+    @property
+    def location(self) -> str:
+        return self.answer.headers.get("location", "")
+
+    @property
+    def sent(self) -> dict[str, str]:
+        """What the application was told by query or fragment."""
+        parts = urlsplit(self.location)
+        return dict(parse_qsl(parts.fragment or parts.query, keep_blank_values=True))
+
+    @property
+    def number(self) -> int:
+        return int(self.config.get("sErrorCode", 0))
+
+
+@dataclass
+class Browser:
+    """A browser at the sign-in pages of a scene: cookies and one open page."""
+
+    scene: Scene
+    host: str = "login.microsoftonline.com"
+    cookies: dict[str, str] = field(default_factory=dict)
+    page: Page | None = None
+
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None, **options: Any) -> Page:
+        headers = {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        answer = self.scene.ask(method, f"{self.host}{path}", form, headers=headers, **options)
+        for name, value in answer.response.headers:
+            if name == "Set-Cookie":
+                pair, _, rest = value.partition(";")
+                key, _, content = pair.partition("=")
+                self.cookies[key] = content
+                if "1970" in rest:
+                    del self.cookies[key]
+        self.page = Page(answer)
+        return self.page
+
+    def authorize(self, tenant: str = "{contoso}", version: str = "/v2.0", **changes: str | None) -> Page:
+        """Open an authorization request of the client `site`; a change to None leaves a parameter out."""
+        given: dict[str, str | None] = {
+            "client_id": "{site}",
+            "response_type": "code",
+            "redirect_uri": REDIRECT,
+            "scope": "openid profile offline_access User.Read Mail.Read",
+            "state": "a state",
+            **changes,
+        }
+        query = urlencode({name: self.scene.fill(value) for name, value in given.items() if value is not None})
+        return self.ask("GET", f"/{tenant}/oauth2{version}/authorize?{query}")
+
+    def send(self, **fields: str) -> Page:
+        """Send the form of the open page."""
+        assert self.page is not None
+        form = self.page.forms
+        assert form.action, f"this page has no form: {self.page.heading}"
+        return self.ask("POST", form.action, {**form.fields, **fields})
+
+    def sign_in(self, user: str = "{ada}", password: str = "wonderland") -> Page:
+        """Type name and password, and do not stay signed in."""
+        assert self.page is not None
+        if self.page.heading == "Sign in":
+            self.send(loginfmt=self.scene.fill(user))
+        page = self.send(passwd=password)
+        return self.send(stay="0") if page.heading == "Stay signed in?" else page
+
+    def code(self, **changes: str | None) -> str:
+        """Return the code of a sign-in of ada."""
+        page = self.authorize(**changes)
+        if not page.location:
+            page = self.sign_in()
+        if page.heading == "Permissions requested":
+            page = self.send(decision="accept")
+        return page.sent["code"]
+
+
+@pytest.fixture
+def site(scene: Scene) -> Scene:
+    """The scene with clients for every platform, people to consent, and none of it consented to but for `site`."""
+    world, contoso = scene.world, scene.tenants["contoso"]
+    with world.unit() as unit:
+        scene.users["root"] = add_user(
+            world, contoso, unit, "root", password="wonderland", roles=("Global Administrator",)
+        )
+        scene.users["eve"] = add_user(world, contoso, unit, "eve", password="wonderland", display_name="<b>Eve</b>")
+        rows: dict[str, dict[str, Any]] = {
+            "site": {"web_redirect_uris": (REDIRECT,), "audience": "AzureADMultipleOrgs"},
+            "spa": {"spa_redirect_uris": (REDIRECT,)},
+            "desktop": {"public_redirect_uris": ("http://localhost/back", "myapp://auth"), "public_client": True},
+            "hybrid": {"web_redirect_uris": (REDIRECT,), "id_tokens": True, "access_tokens": True},
+            "fresh": {
+                "web_redirect_uris": (REDIRECT,),
+                "required_scopes": ("User.Read", "Mail.Read"),
+                "required_roles": ("Mail.Send",),
+                "audience": "AzureADMultipleOrgs",
+            },
+            "wild": {"web_redirect_uris": (REDIRECT,)},
+            "nowhere": {},
+        }
+        for name, properties in rows.items():
+            title = '"><script>alert(1)</script>' if name == "wild" else name.title()
+            app = add_application(scene.hosting, world, contoso, unit, title, **properties)
+            if "web_redirect_uris" in properties:
+                app, credential = add_secret(world, contoso, unit, app)
+                scene.secrets[name] = credential.secret
+            scene.apps[name] = app
+            if name in ("site", "spa", "desktop", "hybrid"):
+                principal = ensure_service_principal(world, contoso, unit, app)
+                grant_scopes(world, contoso, unit, principal, ["User.Read", "Mail.Read", "openid", "profile"])
+    return scene
+
+
+@pytest.fixture
+def browser(site: Scene) -> Browser:
+    """A browser that nobody is signed in with."""
+    return Browser(site)
+
+
+@pytest.fixture
+def another_browser(site: Scene) -> Browser:
+    """A second browser."""
+    return Browser(site)

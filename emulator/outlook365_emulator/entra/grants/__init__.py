@@ -6,12 +6,20 @@ from outlook365_emulator.entra.grants import (
     authorization_code,
     client_credentials,
     device_code,
+    on_behalf_of,
     password,
     refresh_token,
 )
 from outlook365_emulator.entra.grants.grant import Grant
 
-MODULES: tuple[Grant, ...] = (authorization_code, client_credentials, device_code, on_behalf_of, password, refresh_token)
+MODULES: tuple[Grant, ...] = (
+    authorization_code,
+    client_credentials,
+    device_code,
+    on_behalf_of,
+    password,
+    refresh_token,
+)
 
 GRANTS = MappingProxyType({name: module for module in MODULES for name in module.grant_type})
 """Every accepted `grant_type`."""

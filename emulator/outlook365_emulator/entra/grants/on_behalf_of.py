@@ -66,7 +66,7 @@ def handle(call: Call) -> None:
         session=str(claims.raw.get("sid", "")) or call.known()[0].ids.guid(),
         methods=_methods(claims),
         authenticated=_issued(claims),
-        scopes=tuple(call.form["scope"].split()),
+        scopes=tuple(call.form.get("scope", "").split()),
     )
 
 

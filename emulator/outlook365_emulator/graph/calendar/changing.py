@@ -226,7 +226,7 @@ def change_occurrence(setting: Setting, event: Event, day: int, given: dict[str,
     """
     if given.get("recurrence") is not None:
         because = "an occurrence cannot recur: PATCH the series (seriesMasterId)"
-        detail = "Your request can't be completed. Recurrence of an occurrence can't be changed."
+        detail = "Recurrence of an occurrence can't be changed."
         raise graph_error("invalid_request", detail=detail, because=because)
     held = occurrence_record(setting, event, day)
     members = members_of(held)

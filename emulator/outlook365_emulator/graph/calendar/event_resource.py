@@ -277,6 +277,7 @@ def event_resource() -> Resource:
         name="event",
         type=event_type(),
         document=event_document,
+        always=("id",),
         adapt=adapt_event,
         etag=event_etag,
         on_demand={"cancelledOccurrences": _cancelled, "originalStart": _original_start},

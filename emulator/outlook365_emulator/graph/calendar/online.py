@@ -24,6 +24,9 @@ TEAMS_HOSTS: Mapping[str, str] = MappingProxyType(
 )
 """Where Teams meetings are joined, by cloud; a cloud without a host offers none."""
 
+TOLL_NUMBER: Final = "+1 425 555 0100"
+"""The number under which every meeting is dialled into; one of those kept for fiction."""
+
 _RULE: Final = "_" * 80
 
 
@@ -63,7 +66,11 @@ def join_online(world: World, tenant: Tenant, owner: User, members: dict[str, An
     url = f"https://{host}/l/meetup-join/19%3ameeting_{thread}%40thread.v2/0?context={context}"
     members["isOnlineMeeting"] = True
     members["onlineMeetingProvider"] = provider
-    members["onlineMeeting"] = {"joinUrl": url}
+    members["onlineMeeting"] = {
+        "joinUrl": url,
+        "conferenceId": str(100_000_000 + int.from_bytes(world.ids.data(4), "big") % 900_000_000),
+        "tollNumber": TOLL_NUMBER,
+    }
     members["body"] = with_join_block(members["body"], url)
     members["bodyPreview"] = preview_of(members["body"])
 

@@ -39,7 +39,7 @@ MAX_HEADERS = 5
 """How many custom headers Exchange takes in one message."""
 
 MAX_SUBJECT = 255
-"""How many characters Exchange keeps of a subject."""
+"""How many characters the subject of a message has at most."""
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -84,6 +84,18 @@ def judge_headers(body: dict[str, Any]) -> None:
             raise graph_error("header_name_invalid", name=name, because=f"{name!r} is no custom header")
 
 
+def judge_subject(body: dict[str, Any]) -> None:
+    """Refuse a subject that Exchange does not hold.
+
+    Raises:
+        GraphError: `property_validation_failed`.
+    """
+    length = len(body.get("subject") or "")
+    if length > MAX_SUBJECT:
+        because = f"the subject has {length} characters; Exchange holds {MAX_SUBJECT}"
+        raise graph_error("property_validation_failed", because=because)
+
+
 def follow_up_flag(call: Call, flag: dict[str, Any]) -> dict[str, Any]:
     """Return a flag as it is stored.
 
@@ -120,6 +132,7 @@ def compose(call: Call, body: dict[str, Any]) -> Composition:
         GraphError: a header, an attachment, a property or an extension that is refused.
     """
     judge_headers(body)
+    judge_subject(body)
     maker = maker_of(call)
     attachments = [maker.read(one) for one in body.get("attachments") or ()]
     properties = merged((), read_properties(body))
@@ -137,7 +150,6 @@ def compose(call: Call, body: dict[str, Any]) -> Composition:
     if given.get("flag"):
         given["flag"] = follow_up_flag(call, given["flag"])
     members = fresh_members(call.world, call.now, given, draft=True)
-    members["subject"] = (members["subject"] or "")[:MAX_SUBJECT] if given.get("subject") else members["subject"]
     members["hasAttachments"] = shown_attachments(attachments)
     headers = tuple((one["name"], one.get("value") or "") for one in body.get("internetMessageHeaders") or ())
     composition = Composition(

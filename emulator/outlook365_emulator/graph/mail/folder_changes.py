@@ -12,6 +12,7 @@ from outlook365_emulator.graph.answers import Entity as EntityAnswer
 from outlook365_emulator.graph.answers import NoContent
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.convertors import find_folder
+from outlook365_emulator.graph.mail.extended_properties import merged, read_properties
 from outlook365_emulator.graph.mail.folder_resource import children_path, folder_resource
 from outlook365_emulator.graph.mail.placing import copy_message, remove_message
 from outlook365_emulator.graph.mail.search_folders import judge_filter
@@ -19,7 +20,7 @@ from outlook365_emulator.graph.operation import Action, Entity, operation
 from outlook365_emulator.store.records.mail import FolderSearch, MailFolder
 
 _SEARCH_MEMBERS = ("includeNestedFolders", "sourceFolderIds", "filterQuery")
-_EXTENDED = ("singleValueExtendedProperties", "multiValueExtendedProperties")
+_EXTENDED = frozenset({"singleValueExtendedProperties", "multiValueExtendedProperties"})
 
 
 @operation("POST /users/{user}/mailFolders", least="Mail.ReadWrite", body=Entity("mailFolder"))
@@ -55,6 +56,7 @@ def _created(call: Call, parent: MailFolder, body: dict[str, Any], path: str) ->
         hidden=bool(given.get("isHidden")),
         change=call.mailbox.take_number(),
         search=search,
+        properties=merged((), read_properties(body)),
     )
     call.unit.put_item(call.mailbox, call.mailbox.folders, folder)
     return _answer(call, folder, path, 201)
@@ -75,6 +77,8 @@ def update(call: Call, folder: MailFolder, body: dict[str, Any]) -> EntityAnswer
         changed = msgspec.structs.replace(changed, display_name=name)
     if folder.search is not None:
         changed = msgspec.structs.replace(changed, search=_search(call, given, folder.search))
+    if given.keys() & _EXTENDED:
+        changed = msgspec.structs.replace(changed, properties=merged(folder.properties, read_properties(body)))
     return _answer(call, _put(call, changed), f"{call.user_path}/mailFolders", 200)
 
 
@@ -85,9 +89,7 @@ def _is_search(body: dict[str, Any]) -> bool:
 def _settable(body: dict[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:
     given = {name: value for name, value in body.items() if "@odata." not in name and value is not None}
     for name in given:
-        if name in _EXTENDED:
-            raise graph_error("not_emulated", operation=f"{name} of a folder", because=f"{name} are not emulated yet")
-        if name not in allowed:
+        if name not in allowed and name not in _EXTENDED:
             because = f"{name} of a folder cannot be set here; {', '.join(allowed)} can"
             raise graph_error("property_read_only", because=because)
     return given

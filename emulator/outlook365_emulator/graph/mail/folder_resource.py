@@ -3,12 +3,16 @@
 Reference `graph-mail.md` section 12.
 """
 
+from collections.abc import Callable
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
+from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.mail.extended_properties import BadPropertyId, normal_id
+from outlook365_emulator.graph.mail.message_resource import ids_in
 from outlook365_emulator.graph.mail.search_folders import counts_found
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.odata.records import Kind, Property, RecordType
@@ -54,6 +58,7 @@ def folder_type() -> RecordType:
         Property("isHidden", "boolean", lambda folder: folder.hidden, nullable=False, sortable=False),
         *(_property(name, "integer") for name in ("childFolderCount", "unreadItemCount", "totalItemCount")),
         *(_property(name, "string") for name in ("id", "parentFolderId")),
+        _filtered_properties(),
     ]
     of_search = [
         *properties,
@@ -70,6 +75,9 @@ def folder_type() -> RecordType:
     )
 
 
+_CLASS = "String 0x3613"
+"""PidTagContainerClass: what a folder holds, `IPF.Note` for mail."""
+
 _SEARCH_FOLDER = "microsoft.graph.mailSearchFolder"
 
 
@@ -84,6 +92,56 @@ def _children(call: Call, folder: MailFolder) -> dict[str, Any]:
     return {"childFolders@odata.context": context, "childFolders": children}
 
 
+def _value_of(folder: MailFolder, identity: str) -> str | tuple[str, ...] | None:
+    stored = dict(folder.properties).get(identity)
+    if stored is not None:
+        return stored
+    by_nature = {_CLASS: folder.folder_class, "String 0x3001": folder.display_name}
+    return by_nature.get(identity)
+
+
+def _single_values(folder: MailFolder) -> list[dict[str, Any]]:
+    names = {_CLASS, "String 0x3001", *(name for name, _ in folder.properties)}
+    found = ((name, _value_of(folder, name)) for name in sorted(names))
+    return [{"id": name, "value": value} for name, value in found if isinstance(value, str)]
+
+
+def _extended(name: str, *, many: bool) -> Callable[[Call, MailFolder], dict[str, Any]]:
+    def expand(call: Call, folder: MailFolder) -> dict[str, Any]:
+        item = next((one for one in call.options.expand if one.path[-1].lower() == name.lower()), None)
+        asked = ids_in(item.options.filter) if item is not None and item.options.filter is not None else None
+        if asked is None:
+            because = f"$expand={name} needs a $filter of the form id eq '...' or id eq '...'"
+            raise graph_error("filter_node_invalid", because=because)
+        try:
+            values = [(identity, _value_of(folder, identity)) for identity in sorted(set(map(normal_id, asked)))]
+        except BadPropertyId as bad:
+            raise graph_error("extended_property_invalid", because=str(bad)) from None
+        found = [{"id": one, "value": value} for one, value in values if isinstance(value, tuple if many else str)]
+        path = f"{call.user_path}/mailFolders('{quote(call.mailbox.ids.folder(folder.number), safe='')}')/{name}"
+        return {f"{name}@odata.context": f"{call.root}/$metadata#{path}", name: found} if found else {}
+
+    return expand
+
+
+def _literal_id(text: str) -> str:
+    try:
+        return normal_id(text)
+    except BadPropertyId as bad:
+        raise ValueError(str(bad)) from bad
+
+
+def _filtered_properties() -> Property:
+    parts = MappingProxyType(
+        {
+            "id": Property("id", "string", lambda row: row["id"], literal=_literal_id),
+            "value": Property("value", "string", lambda row: row["value"]),
+        }
+    )
+    element = Property("", "complex", None, parts)
+    return Property("singleValueExtendedProperties", "collection", _single_values, element=element, sortable=False)
+
+
 @cache
 def folder_resource() -> Resource:
     """Return the mail folder as a resource."""
@@ -91,6 +149,11 @@ def folder_resource() -> Resource:
         name="mailFolder",
         type=folder_type(),
         compute=folder_members,
-        expand={"childfolders": _children},
+        expand={
+            "childfolders": _children,
+            "singlevalueextendedproperties": _extended("singleValueExtendedProperties", many=False),
+            "multivalueextendedproperties": _extended("multiValueExtendedProperties", many=True),
+        },
+        filters_own=frozenset({"singleValueExtendedProperties", "multiValueExtendedProperties"}),
         efficient_order=False,
     )

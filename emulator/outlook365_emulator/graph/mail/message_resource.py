@@ -5,6 +5,7 @@ What Exchange filters and sorts by: reference `graph-core.md` section 6.1.
 
 from collections.abc import Callable
 from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -82,7 +83,7 @@ def _body() -> Property:
 
 
 def _flag() -> Property:
-    parts = _by_name(_plain("flagStatus", "enum", lambda message: message.flag_status))
+    parts = _by_name(_plain("flagStatus", "enum", attrgetter("flag_status")))
     return Property("flag", "complex", None, parts, sortable=False, type_name="microsoft.graph.followupFlag")
 
 
@@ -100,31 +101,31 @@ def message_type() -> RecordType:
         ("attachments", "collection"),
     ]
     properties = _by_name(
-        _plain("subject", "string", lambda message: message.subject),
-        _plain("receivedDateTime", "datetime", lambda message: message.received),
-        _plain("sentDateTime", "datetime", lambda message: message.sent),
-        _plain("createdDateTime", "datetime", lambda message: message.created),
-        _plain("lastModifiedDateTime", "datetime", lambda message: message.modified),
-        _plain("isRead", "boolean", lambda message: message.is_read),
-        _plain("isDraft", "boolean", lambda message: message.is_draft),
-        _plain("hasAttachments", "boolean", lambda message: message.has_attachments),
-        _plain("importance", "enum", lambda message: message.importance),
-        _plain("inferenceClassification", "enum", lambda message: message.inference),
-        _plain("conversationId", "string", lambda message: message.conversation),
-        _plain("internetMessageId", "string", lambda message: message.internet_message_id),
-        _plain("bodyPreview", "string", lambda message: message.preview),
+        Property("subject", "string", attrgetter("subject"), nullable=False, folded=attrgetter("subject_folded")),
+        _plain("receivedDateTime", "datetime", attrgetter("received")),
+        _plain("sentDateTime", "datetime", attrgetter("sent")),
+        _plain("createdDateTime", "datetime", attrgetter("created")),
+        _plain("lastModifiedDateTime", "datetime", attrgetter("modified")),
+        _plain("isRead", "boolean", attrgetter("is_read")),
+        _plain("isDraft", "boolean", attrgetter("is_draft")),
+        _plain("hasAttachments", "boolean", attrgetter("has_attachments")),
+        _plain("importance", "enum", attrgetter("importance")),
+        _plain("inferenceClassification", "enum", attrgetter("inference")),
+        _plain("conversationId", "string", attrgetter("conversation")),
+        _plain("internetMessageId", "string", attrgetter("internet_message_id")),
+        _plain("bodyPreview", "string", attrgetter("preview")),
         _plain("parentFolderId", "string", _member("parentFolderId")),
         _plain("isReadReceiptRequested", "boolean", _member("isReadReceiptRequested")),
         _plain("isDeliveryReceiptRequested", "boolean", _member("isDeliveryReceiptRequested"), nullable=True),
-        _recipient("from", lambda message: message.from_address, lambda message: message.from_name),
-        _recipient("sender", lambda message: message.sender_address, lambda message: message.sender_name),
+        _recipient("from", attrgetter("from_address"), attrgetter("from_name")),
+        _recipient("sender", attrgetter("sender_address"), attrgetter("sender_name")),
         _recipients("toRecipients"),
         _recipients("ccRecipients"),
         _recipients("bccRecipients"),
         _recipients("replyTo"),
         _body(),
         _flag(),
-        Property("categories", "collection", lambda message: message.categories, element=category, sortable=False),
+        Property("categories", "collection", attrgetter("categories"), element=category, sortable=False),
         *_filtered_properties(),
         *(Property(name, kind, _member(name), filterable=False, sortable=False) for name, kind in unfiltered),
     )

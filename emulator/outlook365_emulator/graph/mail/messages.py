@@ -16,7 +16,7 @@ from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.convertors import find_folder
 from outlook365_emulator.graph.mail.addresses import resolved, resolved_all
 from outlook365_emulator.graph.mail.bodies import preview_of, stored_body
-from outlook365_emulator.graph.mail.composing import compose, compose_mime, follow_up_flag, store
+from outlook365_emulator.graph.mail.composing import compose, compose_mime, follow_up_flag, judge_subject, store
 from outlook365_emulator.graph.mail.documents import members_of, write_message
 from outlook365_emulator.graph.mail.extended_properties import (
     EVER_READ,
@@ -176,6 +176,7 @@ def _judge_holding(folder: MailFolder) -> None:
 def update(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
     """Change members of a message; recipients, sender and the internet message id only while it is a draft."""
     given = {name: value for name, value in body.items() if not name.startswith("@odata.")}
+    judge_subject(given)
     properties = read_properties(given)
     for name in ("singleValueExtendedProperties", "multiValueExtendedProperties"):
         given.pop(name, None)

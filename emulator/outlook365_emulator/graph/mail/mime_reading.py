@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _IDENTITY = re.compile(r"<[^<>\s]+>")
-_PRIORITY = {"1": "high", "2": "high", "4": "low", "5": "low", "high": "high", "low": "low", "urgent": "high"}
-_PRIORITY |= {"non-urgent": "low"}
+_PRIORITY = {
+    **dict.fromkeys(("1", "2", "high", "urgent"), "high"),
+    **dict.fromkeys(("4", "5", "low", "non-urgent"), "low"),
+}
 _BODIES = ("text/html", "text/plain")
 _MAX_PARTS = 1000
 
@@ -100,6 +102,7 @@ def _header(part: "Part", name: str) -> str:
 
 def decoded(text: str) -> str:
     """Return the text of a header field, encoded words and raw bytes read, folding removed."""
+    from email.errors import MessageError
     from email.header import decode_header
 
     text = re.sub(r"\r?\n(?=[ \t])", "", text)
@@ -108,7 +111,7 @@ def decoded(text: str) -> str:
         return text.strip()
     try:
         pieces = decode_header(text)
-    except (ValueError, binascii.Error, LookupError):
+    except (ValueError, LookupError, MessageError):
         return text.strip()
     return "".join(
         piece if isinstance(piece, str) else _text_of(piece, charset or "us-ascii") for piece, charset in pieces
@@ -282,7 +285,7 @@ def _offers(part: "Part", *kinds: str) -> bool:
 
 
 def _parts(part: "Part") -> "list[Part]":
-    held = part.get_payload()
+    held = _held(part)
     return [one for one in held if not isinstance(one, str)] if isinstance(held, list) else []
 
 
@@ -296,24 +299,34 @@ def _text_bytes(part: "Part") -> bytes:
 def _name(part: "Part") -> str:
     try:
         found = part.get_filename()
-    except (ValueError, LookupError, UnicodeError):
+    except (ValueError, LookupError, TypeError):
         found = None
     name = decoded(found) if found else ""
     return "".join(one for one in name if one >= " ")[:255]
 
 
+def _held(part: "Part") -> object:
+    """Return what a part holds; a charset that cannot be read counts as none."""
+    try:
+        return part.get_payload()
+    except (ValueError, LookupError, TypeError):
+        part.del_param("charset")
+        return part.get_payload()
+
+
 def _payload(part: "Part") -> bytes:
     try:
         content = part.get_payload(decode=True)
-    except (ValueError, LookupError, UnicodeError):
-        content = None
-    if isinstance(content, bytes):
-        return content
-    held = part.get_payload()
-    return held.encode("utf-8", "surrogateescape") if isinstance(held, str) else b""
+    except (ValueError, LookupError, TypeError):
+        part.del_param("charset")
+        content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def _content(part: "Part") -> str:
-    charset = part.get_content_charset() or "utf-8"
+    try:
+        charset = part.get_content_charset() or "utf-8"
+    except (ValueError, LookupError, TypeError):
+        charset = "utf-8"
     text = _text_of(_payload(part), charset)
     return text.replace("\r\n", "\n").replace("\n", "\r\n")

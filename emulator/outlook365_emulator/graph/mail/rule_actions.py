@@ -128,9 +128,15 @@ def _send_on(at: _Arriving, actions: dict[str, Any], message: Message) -> None:
         _forward_as_attachment(at, message, actions["forwardAsAttachmentTo"], looped)
     if actions.get("redirectTo"):
         # A redirected message still says whom it was sent to and by whom; only its way is another.
-        own = tuple(header for header in message.headers if header[0].lower() in _KEPT)
+        own = tuple(header for header in message.headers if _travels(header[0].lower()))
         targets = [address_of(one) for one in actions["redirectTo"]]
         at.deliver(at.mailbox, message, members_of(message), (*own, *looped), targets)
+
+
+def _travels(name: str) -> bool:
+    """Return whether a header, in lower case, goes along with a redirected message and is not written anew."""
+    own = name.startswith("x-") and not name.startswith("x-ms-") and name != "x-priority"
+    return own or name in ("auto-submitted", "precedence", "list-id", "list-unsubscribe", "sensitivity")
 
 
 def _forward_as_attachment(

@@ -38,7 +38,23 @@ def create(call: Call, message: Message, body: dict[str, Any]) -> Document:
     if call.caller is not None and call.caller.id != call.user.id:
         because = "a signed-in person cannot upload into somebody else's mailbox (a known issue of Graph)"
         raise graph_error("access_denied", because=because)
-    item = body["attachmentItem"]
+    ids = call.mailbox.ids
+    item = ids.immutable(message.stable) if call.preferences.immutable_ids else ids.item(message.folder, message.number)
+    return begin_session(call, body["attachmentItem"], message.stable, f"messages('{item}')")
+
+
+def begin_session(call: Call, item: dict[str, Any], stable: int, place: str) -> Document:
+    """Begin an upload session and return the answer to its creation.
+
+    Args:
+        call: the call.
+        item: the `attachmentItem` as sent, names canonical.
+        stable: immutable number of the message or event that the attachment is for.
+        place: the message or event in the URL, `messages('…')`.
+
+    Raises:
+        GraphError: for an attachment that is too small or too large, or no file.
+    """
     size = _judged_size(item)
     document = file_document(
         call.now,
@@ -51,7 +67,7 @@ def create(call: Call, message: Message, body: dict[str, Any]) -> Document:
     session = UploadSession(
         id=call.world.ids.guid(),
         token=call.world.opaque(TOKEN_PREFIX, 80),
-        message=message.stable,
+        message=stable,
         document=msgspec.json.encode(document),
         size=size,
         received=0,
@@ -60,7 +76,7 @@ def create(call: Call, message: Message, body: dict[str, Any]) -> Document:
     )
     call.unit.put(call.mailbox.uploads, session)
     answer = {
-        "uploadUrl": _url(call, message, session),
+        "uploadUrl": _url(call, place, session),
         "expirationDateTime": f"{session.expires:%Y-%m-%dT%H:%M:%S.%f}0Z",
         "nextExpectedRanges": ["0-"],
     }
@@ -83,10 +99,8 @@ def _judged_size(item: dict[str, Any]) -> int:
     return size
 
 
-def _url(call: Call, message: Message, session: UploadSession) -> str:
-    ids = call.mailbox.ids
-    item = ids.immutable(message.stable) if call.preferences.immutable_ids else ids.item(message.folder, message.number)
+def _url(call: Call, place: str, session: UploadSession) -> str:
     root = call.request.root_of(call.cloud.outlook_hosts[0])
     owner = f"{call.user.id}@{call.tenant.id}"
-    place = f"users('{owner}')/messages('{item}')/AttachmentSessions('{session.id}')"
-    return f"{root}/api/gv1.0/{place}?authtoken={session.token}"
+    path = f"users('{owner}')/{place}/AttachmentSessions('{session.id}')"
+    return f"{root}/api/gv1.0/{path}?authtoken={session.token}"

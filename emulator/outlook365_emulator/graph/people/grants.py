@@ -166,9 +166,7 @@ def update(call: Call, grant: PermissionGrant, body: dict[str, Any]) -> NoConten
     return NoContent()
 
 
-@operation(
-    "DELETE /oauth2PermissionGrants/{grant}", least="Directory.ReadWrite.All", workload="directory"
-)
+@operation("DELETE /oauth2PermissionGrants/{grant}", least="Directory.ReadWrite.All", workload="directory")
 def delete(call: Call, grant: PermissionGrant) -> NoContent:
     """Take a grant back; tokens issued from then on lack its permissions."""
     call.unit.remove(call.tenant.grants, grant)

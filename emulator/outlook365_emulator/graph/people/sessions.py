@@ -36,7 +36,7 @@ def change_password(call: Call, user: User, body: dict[str, Any]) -> NoContent:
         raise _refused("currentPassword", "the current password is another one")
     if not body["newPassword"] or body["newPassword"] == body["currentPassword"]:
         raise _refused("newPassword", "the new password is empty or the same as the current one")
-    set_password(call.tenant, call.unit, user, body["newPassword"])
+    set_password(call.tenant, call.unit, user, body["newPassword"], event="password_changed_by_user")
     return NoContent()
 
 

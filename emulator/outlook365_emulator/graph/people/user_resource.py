@@ -249,6 +249,7 @@ def user_resource() -> Resource:
         default_select=DEFAULT,
         on_demand=MappingProxyType({name: _on_one(name) for name in _ONE_ONLY}),
         expand=MappingProxyType({"manager": _manager, "directreports": _reports}),
+        filters_own=frozenset({"manager"}),
         page_size=100,
         page_limit=999,
         outlook=False,

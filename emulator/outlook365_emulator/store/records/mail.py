@@ -33,6 +33,7 @@ class MailFolder(msgspec.Struct, frozen=True, kw_only=True):
         parent: number of the parent folder; 0 for the root.
         well_known: well-known name in lower case (`inbox`), or "".
         search: what a search folder shows; None for a folder that holds messages.
+        properties: extended properties by their normalised ids.
     """
 
     number: int
@@ -43,6 +44,7 @@ class MailFolder(msgspec.Struct, frozen=True, kw_only=True):
     change: int = 0
     folder_class: str = "IPF.Note"
     search: FolderSearch | None = None
+    properties: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +56,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         folder: number of the folder that it lies in.
         change: the counter in its change key; another one after every write.
         document: finished JSON of the default representation.
+        subject_folded: the subject in lower case, which filters look into.
         hidden: whether it is an associated item, which lists leave out and counts do not count.
         headers: internet message headers: all of a received message, a draft's own `x-` ones.
         mime: the MIME text as it was sent to us, or None where it is written when asked for.
@@ -68,6 +71,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     change: int
     document: bytes
     subject: str
+    subject_folded: str
     received: datetime
     sent: datetime
     created: datetime

@@ -66,7 +66,9 @@ def test_ids_have_one_normal_form(written: str, normal: str) -> None:
     assert normal_id(written) == normal == normal_id(normal)
 
 
-@pytest.mark.parametrize("text", ["", "Color", "String", "Strange 0x1", "String Name Color", "String {x} Name a", "0x1"])
+@pytest.mark.parametrize(
+    "text", ["", "Color", "String", "Strange 0x1", "String Name Color", "String {x} Name a", "0x1"]
+)
 def test_other_texts_are_no_ids(text: str) -> None:
     with pytest.raises(BadPropertyId):
         normal_id(text)
@@ -97,7 +99,9 @@ class TestHeld:
         body = {"multiValueExtendedProperties": [{"id": TAGS, "value": ["a", "b"]}]}
         made = me("POST", "/messages", body).json["id"]
         assert value(made, TAGS, "multi") == ["a", "b"]
-        found = me("GET", f"/messages?$filter=multiValueExtendedProperties/any(p:p/id eq '{TAGS}' and p/value/any(v:v eq 'B'))")
+        found = me(
+            "GET", f"/messages?$filter=multiValueExtendedProperties/any(p:p/id eq '{TAGS}' and p/value/any(v:v eq 'B'))"
+        )
         assert [one["id"] for one in found.values] == [made]
 
     def test_an_update_sets_overwrites_and_clears(self, me: Any, create: Any, value: Any) -> None:
@@ -123,7 +127,9 @@ class TestHeld:
         answer = me("POST", "/messages", {"singleValueExtendedProperties": single((identity, given))})
         assert (answer.status, answer.code) == (400, code)
 
-    @pytest.mark.parametrize("query", ["", "($filter=id ne 'a')", "($filter=value eq 'a')", "($filter=id eq 'Nonsense')"])
+    @pytest.mark.parametrize(
+        "query", ["", "($filter=id ne 'a')", "($filter=value eq 'a')", "($filter=id eq 'Nonsense')"]
+    )
     def test_expansions_that_name_no_property(self, me: Any, create: Any, query: str) -> None:
         made = create()["id"]
         assert me("GET", f"/messages/{made}?$expand=singleValueExtendedProperties{query}").status == 400
@@ -155,7 +161,9 @@ class TestImport:
 
     def test_a_message_that_is_no_draft(self, create: Any, value: Any) -> None:
         made = create(
-            ("Integer 0x0E07", "4"), ("SystemTime 0x0E06", "2019-05-01T10:00:00Z"), ("SystemTime 0x0039", "2019-05-01T09:59:00Z")
+            ("Integer 0x0E07", "4"),
+            ("SystemTime 0x0E06", "2019-05-01T10:00:00Z"),
+            ("SystemTime 0x0039", "2019-05-01T09:59:00Z"),
         )
         assert (made["isDraft"], made["isRead"]) == (False, False)
         assert (made["receivedDateTime"], made["sentDateTime"]) == ("2019-05-01T10:00:00Z", "2019-05-01T09:59:00Z")

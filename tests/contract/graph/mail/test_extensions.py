@@ -67,7 +67,10 @@ class TestCreate:
 
     @pytest.mark.parametrize(
         ("body", "code"),
-        [({"companyName": "x"}, "ErrorInvalidProperty"), ({"extensionName": "A.b", "deep": {"x": 1}}, "ErrorInvalidRequest")],
+        [
+            ({"companyName": "x"}, "ErrorInvalidProperty"),
+            ({"extensionName": "A.b", "deep": {"x": 1}}, "ErrorInvalidRequest"),
+        ],
     )
     def test_what_is_refused(self, me: Any, draft: str, body: Any, code: str) -> None:
         answer = me("POST", f"{draft}/extensions", body)

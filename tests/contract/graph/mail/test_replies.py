@@ -103,7 +103,8 @@ class TestCreateReply:
         assert addresses(draft) == ["desk@example.org", "help@example.org"]
 
     @pytest.mark.parametrize(
-        ("subject", "reply"), [("RE: Plan", "RE: Plan"), ("re: fw: Plan", "RE: Plan"), ("", "RE: "), ("Re Plan", "RE: Re Plan")]
+        ("subject", "reply"),
+        [("RE: Plan", "RE: Plan"), ("re: fw: Plan", "RE: Plan"), ("", "RE: "), ("Re Plan", "RE: Re Plan")],
     )
     def test_the_prefix_stands_once(self, arrived: Any, drafted: Any, subject: str, reply: str) -> None:
         assert drafted(arrived(subject=subject), "createReply")["subject"] == reply
@@ -114,7 +115,9 @@ class TestCreateReply:
             "importance": "high",
             "body": {"contentType": "text", "content": "Mine"},
             "toRecipients": people("eve@example.org"),
-            "attachments": [{"@odata.type": "#microsoft.graph.fileAttachment", "name": "a.txt", "contentBytes": "YQ=="}],
+            "attachments": [
+                {"@odata.type": "#microsoft.graph.fileAttachment", "name": "a.txt", "contentBytes": "YQ=="}
+            ],
         }
         draft = drafted(arrived(), "createReply", {"message": given})
         assert (draft["subject"], draft["importance"]) == ("Other", "high")

@@ -39,7 +39,7 @@ def test_every_type_that_it_names_is_declared(document: ET.Element) -> None:
 
 def test_actions_and_functions(document: ET.Element) -> None:
     move = next(one for one in document.iter(f"{EDM}Action") if one.get("Name") == "move")
-    assert [one.get("Name") for one in move.iter(f"{EDM}Parameter")][0] == "bindingParameter"
+    assert next(one.get("Name") for one in move.iter(f"{EDM}Parameter")) == "bindingParameter"
     assert {one.get("Name") for one in document.iter(f"{EDM}Function")} >= {"delta", "supportedTimeZones"}
 
 

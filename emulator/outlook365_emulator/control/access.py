@@ -1,0 +1,156 @@
+"""What a tenant demands of sign-ins: conditional access policies, locks, and limits for clients that loop."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from outlook365_emulator.directory.account_states import THRESHOLD, lockout_threshold
+from outlook365_emulator.directory.conditional_access import add_policy, policy_named
+from outlook365_emulator.entra.request_loops import LIMIT
+from outlook365_emulator.store.records.policies import AccessPolicy, Control
+from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.worlds.documents import Document, Text
+from outlook365_emulator.worlds.reading import DocumentError
+
+from .context import Call
+
+Hours = Annotated[float, Meta(ge=0, le=8760, description="a number of hours, 0 to 8760")]
+Limit = Annotated[int, Meta(ge=1, le=100000, description="a whole number, 1 to 100000")]
+
+
+class PolicyDocument(Document):
+    """A conditional access policy.
+
+    Attributes:
+        control: what it demands: that nobody comes in, a second factor, a device's state, or a recent sign-in.
+        name: display name; made from the control when left out.
+        users: names of users and groups that it is for; everybody when left out.
+        apps: client ids or names of applications that it is for; all when left out.
+        hours: for `sign_in_frequency`, and only there: how old a sign-in may be.
+    """
+
+    control: Control
+    name: Text | None = None
+    users: list[Text] = []
+    apps: list[Text] = []
+    hours: Hours | None = None
+
+
+class PolicyChange(Document):
+    """Fields of a policy to change; what is left out stays.
+
+    Attributes:
+        enabled: whether it is enforced.
+    """
+
+    enabled: bool | UnsetType = UNSET
+
+
+class PolicyView(msgspec.Struct):
+    """A conditional access policy; `users` are object ids and `apps` client ids."""
+
+    id: str
+    name: str
+    control: Control
+    users: list[str]
+    apps: list[str]
+    hours: float
+    enabled: bool
+
+
+class PolicyList(msgspec.Struct):
+    """The conditional access policies of a tenant."""
+
+    policies: list[PolicyView]
+
+
+class LimitsChange(Document):
+    """Limits of a tenant to change; what is left out stays.
+
+    Attributes:
+        lockout_threshold: after how many wrong passwords in a row an account is locked; null for Microsoft's default.
+        identical_requests: after how many identical token requests within five minutes a client is stopped; null for
+            never.
+    """
+
+    lockout_threshold: Limit | UnsetType | None = UNSET
+    identical_requests: Limit | UnsetType | None = UNSET
+
+
+class LimitsView(msgspec.Struct):
+    """Limits of a tenant."""
+
+    lockout_threshold: int
+    identical_requests: int | None
+
+
+def create_policy(call: Call, document: PolicyDocument) -> PolicyView:
+    """Add a conditional access policy; it is enforced at once."""
+    if (document.control == "sign_in_frequency") != (document.hours is not None):
+        raise DocumentError("hours", "give it with the control sign_in_frequency, and only there")
+    with call.unit() as unit:
+        policy = add_policy(
+            call.world,
+            call.tenant,
+            unit,
+            document.control,
+            name=document.name,
+            users=document.users,
+            applications=document.apps,
+            hours=document.hours or 0,
+        )
+    return _view(policy)
+
+
+def list_policies(call: Call) -> PolicyList:
+    """List the conditional access policies of a tenant."""
+    return PolicyList([_view(policy) for policy in call.tenant.access_policies])
+
+
+def update_policy(call: Call, change: PolicyChange) -> PolicyView:
+    """Enforce a policy, or stop to."""
+    policy = policy_named(call.tenant, call.keys["policy"])
+    if change.enabled is not UNSET:
+        policy = msgspec.structs.replace(policy, enabled=change.enabled)
+    with call.unit() as unit:
+        return _view(unit.put(call.tenant.access_policies, policy))
+
+
+def remove_policy(call: Call) -> None:
+    """Remove a conditional access policy, by id or name."""
+    policy = policy_named(call.tenant, call.keys["policy"])
+    with call.unit() as unit:
+        unit.remove(call.tenant.access_policies, policy)
+
+
+def show_limits(call: Call) -> LimitsView:
+    """Show the limits of a tenant."""
+    return _limits(call.tenant)
+
+
+def change_limits(call: Call, change: LimitsChange) -> LimitsView:
+    """Change the limits of a tenant."""
+    settings = call.tenant.settings
+    for name, value in ((THRESHOLD, change.lockout_threshold), (LIMIT, change.identical_requests)):
+        if value is None:
+            settings.pop(name, None)
+        elif value is not UNSET:
+            settings[name] = value
+    return _limits(call.tenant)
+
+
+def _limits(tenant: Tenant) -> LimitsView:
+    return LimitsView(lockout_threshold(tenant), tenant.settings.get(LIMIT))
+
+
+def _view(policy: AccessPolicy) -> PolicyView:
+    return PolicyView(
+        policy.id,
+        policy.name,
+        policy.control,
+        list(policy.users),
+        list(policy.applications),
+        policy.hours,
+        policy.enabled,
+    )

@@ -1,0 +1,82 @@
+"""Reminders: what is due in a window, dismissed or put off.
+
+Reference `graph-calendar.md` section 17.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from outlook365_emulator.graph.answers import Document, Text
+from outlook365_emulator.graph.calendar.changing import rewritten
+from outlook365_emulator.graph.calendar.event_resource import event_id, event_members, preferred_zone
+from outlook365_emulator.graph.calendar.events import own_sight
+from outlook365_emulator.graph.calendar.shown import Shown, unfolded, view
+from outlook365_emulator.graph.calendar.sight import setting_of
+from outlook365_emulator.graph.calendar.views import view_window
+from outlook365_emulator.graph.calendar.zones import read_moment, written_moment
+from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.operation import Action, operation
+
+
+def fires_at(one: Shown) -> datetime | None:
+    """Return when the reminder of an event fires, or None where it has none or it was dismissed."""
+    item, event = one.item, one.event
+    if not item.reminder_on or (event.dismissed is not None and one.start <= event.dismissed):
+        return None
+    if event.fire is not None and event.fire_for == one.start:
+        return event.fire
+    return one.start - timedelta(minutes=item.reminder_minutes)
+
+
+def _reminder(call: Call, one: Shown, at: datetime) -> dict[str, Any]:
+    zone = preferred_zone(call)
+    members = event_members(call, one)
+    return {
+        "eventId": event_id(call, one),
+        "changeKey": members["changeKey"],
+        "eventSubject": members["subject"],
+        "eventWebLink": members["webLink"],
+        "eventStartTime": members["start"],
+        "eventEndTime": members["end"],
+        "eventLocation": members["location"],
+        "reminderFireTime": written_moment(at, zone),
+    }
+
+
+@operation("GET /users/{user}/reminderView", least="Calendars.Read")
+def list_(call: Call) -> Document:
+    """List the reminders of what the default calendar shows in a window, occurrences one by one."""
+    sight = own_sight(call)
+    rows, _ = view(sight, *view_window(call.place.arguments or call.options.custom))
+    found = []
+    for one in unfolded(sight, rows):
+        at = fires_at(one)
+        if at is not None:
+            found.append(_reminder(call, one, at))
+    return Document(body={"value": found}, context="Collection(microsoft.graph.reminder)", applied=True)
+
+
+@operation("POST /users/{user}/events/{event}/dismissReminder", least="Calendars.ReadWrite")
+def dismiss(call: Call, event: Shown) -> Text:
+    """Dismiss the reminder of an event, or of an occurrence and those before it; answered by an empty 200."""
+    setting = setting_of(call, event.sight)
+    start = max(event.start, event.event.dismissed or event.start)
+    changed = rewritten(setting, event.event, dismissed=start, fire=None, fire_for=None)
+    call.unit.put_item(setting.mailbox, setting.mailbox.events, changed)
+    return Text(b"")
+
+
+@operation(
+    "POST /users/{user}/events/{event}/snoozeReminder",
+    least="Calendars.ReadWrite",
+    body=Action("snoozeReminder", "event", required=("newReminderTime",)),
+)
+def snooze(call: Call, event: Shown, body: dict[str, Any]) -> Text:
+    """Put the reminder of an event or an occurrence off until another time; answered by an empty 200."""
+    setting = setting_of(call, event.sight)
+    at = read_moment(body["newReminderTime"], "newReminderTime").instant
+    held = event.event.dismissed
+    dismissed = None if held is not None and held >= event.start else held
+    changed = rewritten(setting, event.event, fire=at, fire_for=event.start, dismissed=dismissed)
+    call.unit.put_item(setting.mailbox, setting.mailbox.events, changed)
+    return Text(b"")

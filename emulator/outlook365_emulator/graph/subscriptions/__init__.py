@@ -1,0 +1,1 @@
+"""Change notifications: subscriptions, what they watch, and how notifications reach their endpoints."""

@@ -1,0 +1,79 @@
+"""The subscription as an API resource."""
+
+from collections.abc import Callable
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.resource import Resource
+from outlook365_emulator.odata.records import Property, RecordType
+from outlook365_emulator.store.records.subscriptions import Subscription
+from outlook365_emulator.tables.schema_types import type_of
+
+
+def written_instant(subscription: Subscription) -> str:
+    """Write the expiration as answers do: seven digits below the second where there are any."""
+    text = subscription.expires.strftime("%Y-%m-%dT%H:%M:%S")
+    micro = subscription.expires.microsecond
+    return f"{text}.{micro:06d}0Z" if micro else f"{text}Z"
+
+
+def subscription_members(_: Call, one: Subscription) -> dict[str, Any]:
+    """Return the members of a subscription in the order of recorded answers (reference `graph-core.md` 10.1)."""
+    return {
+        "id": one.id,
+        "resource": one.resource,
+        "applicationId": one.application,
+        "changeType": one.change_type,
+        "clientState": one.client_state,
+        "notificationUrl": one.notification_url,
+        "notificationQueryOptions": one.query_options,
+        "lifecycleNotificationUrl": one.lifecycle_url,
+        "expirationDateTime": written_instant(one),
+        "creatorId": one.creator,
+        "includeResourceData": one.with_data or None,
+        "latestSupportedTlsVersion": one.tls_version,
+        "encryptionCertificate": None,
+        "encryptionCertificateId": one.certificate_id,
+        "notificationUrlAppId": one.url_app_id,
+    }
+
+
+def _read(name: str) -> Callable[[Subscription], Any]:
+    return lambda one: _plain_members(one).get(name)
+
+
+def _plain_members(one: Subscription) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "resource": one.resource,
+        "applicationId": one.application,
+        "changeType": one.change_type,
+        "clientState": one.client_state,
+        "notificationUrl": one.notification_url,
+        "lifecycleNotificationUrl": one.lifecycle_url,
+        "expirationDateTime": one.expires,
+        "creatorId": one.creator,
+        "includeResourceData": one.with_data,
+        "latestSupportedTlsVersion": one.tls_version,
+        "encryptionCertificateId": one.certificate_id,
+    }
+
+
+@cache
+def subscription_resource() -> Resource:
+    """Return the subscription as a resource."""
+    properties = {}
+    for name in type_of("subscription").properties.values():
+        kind = {"Edm.DateTimeOffset": "datetime", "Edm.Boolean": "boolean"}.get(name.type, "string")
+        properties[name.name.lower()] = Property(name.name, kind, _read(name.name))  # type: ignore[arg-type]
+    return Resource(
+        name="subscription",
+        type=RecordType("microsoft.graph.subscription", MappingProxyType(properties)),
+        compute=subscription_members,
+        page_size=100,
+        page_limit=999,
+        outlook=False,
+        efficient_order=False,
+    )
