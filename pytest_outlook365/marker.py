@@ -10,8 +10,8 @@ from pytest_outlook365.combinations import EVERY, FIXTURE, Combination
 
 MARKER = "outlook365"
 DESCRIPTION = (
-    f"{MARKER}(*, auth=None, environment='global', world=None, intercept=True, not_emulated='fail'): the world that the "
-    f"fixture {MARKER} makes: its cloud (global, usgov, usgov_dod, china), or a world file; the auth type of its "
+    f"{MARKER}(*, auth=None, environment='global', world=None, intercept=True, not_emulated='fail'): the world that "
+    f"the fixture {MARKER} makes: its cloud (global, usgov, usgov_dod, china), or a world file; the auth type of its "
     "connection() (client_certificate, authorization_code, client_credentials, own_app); '*' or a list for either runs "
     "the test for each; whether connections of this process are led to it; whether an operation that is not emulated "
     "fails the test ('allow': it does not)."

@@ -1,10 +1,22 @@
 """A request and its answer as values, free of any server: what every service takes and gives."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote_plus
 
 Form = Literal["host", "prefix"]
+
+
+class Harm(NamedTuple):
+    """What a fault does to an answer on its way, or to the connection.
+
+    Attributes:
+        kind: name of the kind of fault, `reset`.
+        settings: particulars of the kind.
+    """
+
+    kind: str
+    settings: Mapping[str, Any]
 
 
 class Headers:
@@ -57,6 +69,7 @@ class Request:
 
     Attributes:
         delay: seconds that a fault holds the answer back; whoever sends the answer waits.
+        harm: what a fault does to the answer or the connection; whoever sends the answer does it.
         in_batch: whether it is an item of a `$batch`.
         on_sent: called by whoever sends the answer when the last byte is out or the client is gone (`finish`).
     """
@@ -67,6 +80,7 @@ class Request:
         "delay",
         "door",
         "form",
+        "harm",
         "headers",
         "host",
         "in_batch",
@@ -102,6 +116,7 @@ class Request:
         self.client = client
         self.lead = lead
         self.delay = 0.0
+        self.harm: Harm | None = None
         self.in_batch = False
         self.on_sent: list[Callable[[], None]] = []
 

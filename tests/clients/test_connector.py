@@ -140,7 +140,7 @@ class TestCertificates:
 def test_a_connection_for_the_wrong_environment_fails(outlook365, other):
     connection = outlook365.connection("client_credentials")
     host = {"china": "login.partner.microsoftonline.cn"}.get(other, "login.microsoftonline.us")
-    with pytest.raises(ValueError, match="AADSTS90002|Unable to get authority configuration"):
+    with pytest.raises(ValueError, match=r"AADSTS90002|Unable to get authority configuration"):
         msal.ConfidentialClientApplication(
             connection.client_id,
             authority=f"https://{host}/{connection.tenant_id}",

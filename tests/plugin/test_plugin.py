@@ -22,7 +22,7 @@ def test_fixtures_and_marker_are_described(run: Run) -> None:
     for name in ("outlook365 --", "outlook365_emulator [session scope]", "outlook365_settings [session scope]"):
         assert name in fixtures
     assert "_outlook365_session" not in fixtures
-    assert "@pytest.mark.outlook365(*, environment='global'" in run("", "--markers").stdout.str()
+    assert "@pytest.mark.outlook365(*, auth=None, environment='global'" in run("", "--markers").stdout.str()
 
 
 def test_a_run_without_the_fixture_loads_nothing_of_the_emulator(run: Run) -> None:

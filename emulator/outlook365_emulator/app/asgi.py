@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Match
@@ -14,14 +15,17 @@ from starlette.types import Scope as RouteScope
 from outlook365_emulator.clock import Clock, monotonic
 from outlook365_emulator.control.guard import own_names
 from outlook365_emulator.control.service import LIMIT as CONTROL_LIMIT
+from outlook365_emulator.faults.altering import altered
 from outlook365_emulator.ids import Ids, fresh_nonce
 from outlook365_emulator.journal import Entry, Journal
+from outlook365_emulator.net.wire_faults import CONNECTION, WORLD, Finished, harms_connection, is_silent, send_harmed
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.clouds import Cloud
 from outlook365_emulator.wire import Headers, Request, Response
 
 from .address import Emulated, Nowhere, Own, address_of
+from .alarms import Alarms
 from .body import SERVICE_LIMIT, Disconnected, read_body, without_coding
 from .effects import run_effect
 from .failures import control_failure, failure_response, graph_failure, not_emulated, sentence_response
@@ -71,7 +75,7 @@ class Outlook(Protocol):
 class Control(Protocol):
     """The control API and the page."""
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response | Awaitable[Response]:
         """Answer one request."""
         ...
 
@@ -134,6 +138,7 @@ class App:
         self._lead_of = lead_of
         self._clock = Clock()
         self._ids = Ids(fresh_nonce())
+        self._alarms = Alarms(hosting, run_effect, self.errors.append)
         self._asgi = Starlette(routes=[Everything(self._serve)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -171,19 +176,25 @@ class App:
             lead=self._lead_of(scope),
         )
         try:
-            response, fields = await self._answered(address, request)
+            response, fields = await self._answered(address, request, scope)
             if request.delay > 0:
                 await hold_back(request.delay, receive)
-            await send_answer(send, response, fields)
+            connection = scope.get("extensions", {}).get(CONNECTION)
+            if request.harm is not None and harms_connection(request.harm) and connection is not None:
+                body = b"" if request.method == "HEAD" else b"".join((*response.pieces, response.body))
+                await send_harmed(request.harm, connection, receive, Finished(response.status, fields, body))
+            else:
+                await send_answer(send, response, fields)
         finally:
             request.finish()
 
-    async def _answered(self, address: Emulated, request: Request) -> tuple[Response, Fields]:
+    async def _answered(self, address: Emulated, request: Request, scope: Scope) -> tuple[Response, Fields]:
         """Place a request, have its service answer, and write it down before anything is sent."""
         started = monotonic()
         placed = place(self._hosting, request)
         world = placed.world
         clock = world.clock if world is not None else self._clock
+        scope[WORLD] = world.key if world is not None else ""
         entry = Entry(
             at=written(clock),
             method=request.method,
@@ -194,13 +205,19 @@ class App:
         try:
             answer = self._ask(address, request, placed, entry)
             response = answer if isinstance(answer, Response) else await answer
+            if request.harm is not None:
+                altered(response, request)
             fields = fields_of(response, clock)
         except Exception as problem:
             response = self._failed(problem, address, entry, clock)
             fields = fields_of(response, clock)
-        entry.status = response.status
+        entry.status = 0 if is_silent(request.harm) else response.status
         entry.duration_ms = (monotonic() - started + request.delay) * 1000
         (world.journal if world is not None else self.unplaced).add(entry)
+        for tell in world.answered if world is not None else ():
+            tell(request, response, entry)
+        if world is not None:
+            self._alarms.set(world)
         return response, fields
 
     def _ask(self, address: Emulated, request: Request, placed: Placed, entry: Entry) -> Response | Awaitable[Response]:
@@ -238,13 +255,31 @@ class App:
             client=_client(scope),
         )
         try:
-            response = self._control.answer(request)
+            answer = self._control.answer(request)
+            response = answer if isinstance(answer, Response) else await answer
             fields = fields_of(response, self._clock)
+            self._watch_clock(address.path)
         except Exception as problem:
             self.errors.append(problem)
             response = control_failure(problem)
             fields = fields_of(response, self._clock)
         await send_answer(send, response, fields)
+
+    def planned(self, world: World) -> None:
+        """Learn that something was put on a world's agenda outside of a request; call on the event loop.
+
+        Args:
+            world: the world.
+        """
+        self._alarms.set(world)
+
+    def _watch_clock(self, path: str) -> None:
+        """Set the timer of the world that a path of the control API names: what was asked may have changed it."""
+        match path.split("/"):
+            case ["", "_emulator", _, "worlds", name, *_]:
+                world = self._hosting.by_name(unquote(name))
+                if world is not None:
+                    self._alarms.set(world)
 
     async def _nowhere(self, address: Nowhere, scope: Scope, path: str, send: Send) -> None:
         entry = Entry(at=written(self._clock), method=scope["method"], url=without_secrets(path), placed="unplaced")

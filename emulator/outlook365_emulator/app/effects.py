@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from outlook365_emulator.graph.effects import EFFECTS as GRAPH_EFFECTS
+from outlook365_emulator.scenarios.running import EFFECTS as SCENARIO_EFFECTS
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.files import unknown
 
 Effect = Callable[[World, Due], None]
 
-EFFECTS: Mapping[str, Effect] = MappingProxyType({**GRAPH_EFFECTS})
+EFFECTS: Mapping[str, Effect] = MappingProxyType({**GRAPH_EFFECTS, **SCENARIO_EFFECTS})
 """Every effect by its name, `mail.send_deferred`."""
 
 

@@ -17,8 +17,8 @@ from outlook365_emulator.client.errors import (
     Taken,
     Unreachable,
 )
-from outlook365_emulator.client.federation import FederatedCredential
 from outlook365_emulator.client.faults import Fault, Faults
+from outlook365_emulator.client.federation import FederatedCredential
 from outlook365_emulator.client.journal import Journal, JournalEntry
 from outlook365_emulator.client.mailbox import Mailbox, MailFolderView, Outbox, OutgoingMessage
 from outlook365_emulator.client.message import Message

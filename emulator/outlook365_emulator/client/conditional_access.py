@@ -53,8 +53,8 @@ class Policy:
 class ConditionalAccess:
     """The conditional access policies of a tenant; each is enforced from the moment at which it is added.
 
-    Every method takes `users` (users, groups, or their names; everybody when left out), `apps` (applications, client ids or
-    names; all when left out) and `name`, and raises `NotFound` for a name that nobody has.
+    Every method takes `users` (users, groups, or their names; everybody when left out), `apps` (applications, client
+    ids or names; all when left out) and `name`, and raises `NotFound` for a name that nobody has.
 
     Args:
         connection: to the control API.
@@ -92,7 +92,9 @@ class ConditionalAccess:
     def limit_sign_in_age(
         self, *, hours: float, users: Iterable[Person] = (), apps: Iterable[Any] = (), name: str | None = None
     ) -> Policy:
-        """Demand that the person has signed in within some hours; a refresh token of an older sign-in ends (AADSTS70043).
+        """Demand that the person has signed in within some hours.
+
+        A refresh token of an older sign-in ends (AADSTS70043).
 
         Args:
             hours: how old the sign-in may be, by the world's clock.

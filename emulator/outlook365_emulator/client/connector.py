@@ -207,8 +207,8 @@ def connection_details(
         world: the world.
         auth: one of `AUTH_TYPES`.
         environment: id of the cloud; that of the first tenant when left out. A tenant is added where none is in it.
-        account: the mailbox (application types) or the person who signs in; made where nobody has the name, and `ada` when
-            left out.
+        account: the mailbox (application types) or the person who signs in; made where nobody has the name, and `ada`
+            when left out.
         shared_mailbox: a shared mailbox that the account may open; made where there is none of the name, and named
             `support` for True.
         permissions: names of permissions in place of a preset.

@@ -185,6 +185,7 @@ class Person(NamedTuple):
         organization: whether an administrator consents for everybody.
         stay: the answer to "Stay signed in?".
         reason: the justification of a request to the administrators, or None to send none.
+        second_factor: whether the person approves the request for a second factor.
     """
 
     username: str
@@ -193,6 +194,7 @@ class Person(NamedTuple):
     organization: bool = False
     stay: bool = False
     reason: str | None = None
+    second_factor: bool = True
 
 
 def sign_in(browser: Browser, url: str, person: Person) -> Redirect:
@@ -292,6 +294,12 @@ def _login(page: Page, person: Person) -> dict[str, str]:
     return {"account": chosen[1] if chosen else "other"}
 
 
+def _second_factor(page: Page, person: Person) -> dict[str, str]:
+    if page.number == 500121:
+        raise _failed(f"{person.username} denied the request for a second factor", page.number)
+    return {"decision": "approve" if person.second_factor else "deny"}
+
+
 def _problem(page: Page) -> str:
     found = re.search(r'role="alert"[^>]*>([^<]*)<', page.text)
     return found[1] if found else str(page.config)
@@ -318,6 +326,7 @@ def _approval(page: Page, person: Person) -> dict[str, str] | None:
 _ANSWERS: dict[str, Callable[[Page, Person], dict[str, str] | None]] = {
     "login": _login,
     "kmsi": lambda page, person: {"stay": "1" if person.stay else "0"},
+    "mfa": _second_factor,
     "consent": _consent,
     "approval": _approval,
     "deviceconfirm": lambda page, person: {"decision": "continue" if person.consent else "cancel"},

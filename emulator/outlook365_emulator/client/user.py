@@ -189,6 +189,7 @@ class User:
         consent: bool = True,
         organization: bool = False,
         stay: bool = False,
+        second_factor: bool = True,
         browser: Browser | None = None,
     ) -> Redirect:
         """Sign in at an authorization request as this person, through the same pages as in a browser.
@@ -198,6 +199,7 @@ class User:
             consent: whether the person accepts where consent is asked for; with False the application is told so.
             organization: whether an administrator consents for everybody.
             stay: the answer to "Stay signed in?".
+            second_factor: whether the person approves the request for a second factor where one is demanded.
             browser: keeps the session; a new one when left out.
 
         Returns:
@@ -208,7 +210,7 @@ class User:
             SignInFailed: the sign-in ended on a page with an error; `number` is its AADSTS number.
         """
         __tracebackhide__ = True
-        person = Visitor(self.upn, self.password or "", consent, organization, stay)
+        person = Visitor(self.upn, self.password or "", consent, organization, stay, second_factor=second_factor)
         return sign_in(browser or self.browser(), authorize_url, person)
 
     def request_approval(self, authorize_url: str, reason: str = "") -> None:

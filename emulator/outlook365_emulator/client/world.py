@@ -140,14 +140,14 @@ class World:
         return self._graph_apps[tenant_id]
 
     def connection(self, auth: str | None = None, **options: Unpack[ConnectionOptions]) -> ConnectionDetails:
-        """Register an application for a connector's connection, and return everything that the connection form asks for.
+        """Register an application for a connection, and return everything that a connection form asks for.
 
         Args:
-            auth: `client_certificate`, `authorization_code`, `client_credentials` or `own_app`; when left out, what the test's
-                marker says, else `client_credentials`.
+            auth: `client_certificate`, `authorization_code`, `client_credentials` or `own_app`; when left out, what the
+                test's marker says, else `client_credentials`.
             options: `environment` (id of the cloud; that of the first tenant when left out), `account`,
-                `shared_mailbox`, `permissions` or `preset`, `consent`, `certificate` (`good`, `wrong_password`, `expired`,
-                `not_registered`); see `connection_details`.
+                `shared_mailbox`, `permissions` or `preset`, `consent`, `certificate` (`good`, `wrong_password`,
+                `expired`, `not_registered`); see `connection_details`.
 
         Raises:
             ValueError: a name is unknown; the message tells the nearest.
@@ -167,8 +167,8 @@ class World:
     def roll_signing_key(self) -> str:
         """Change the key that signs the world's tokens, as Microsoft does from time to time.
 
-        The keys before stay published, and tokens that they signed stay valid; whoever verifies tokens has to fetch the key
-        set again.
+        The keys before stay published, and tokens that they signed stay valid; whoever verifies tokens has to fetch the
+        key set again.
 
         Returns:
             The `kid` of the new key.

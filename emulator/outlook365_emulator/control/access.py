@@ -32,8 +32,8 @@ class PolicyDocument(Document):
 
     control: Control
     name: Text | None = None
-    users: list[Text] = []
-    apps: list[Text] = []
+    users: list[Text] = msgspec.field(default_factory=list)
+    apps: list[Text] = msgspec.field(default_factory=list)
     hours: Hours | None = None
 
 

@@ -1,5 +1,6 @@
 """A world's clock."""
 
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 
 from outlook365_emulator.worlds import DocumentError
@@ -18,9 +19,9 @@ def show_clock(call: Call) -> ClockView:
     return clock_view(call.world)
 
 
-def change_clock(call: Call, change: ClockChange) -> ClockView:
-    """Freeze or resume, set, advance; what falls due on the way runs before the answer."""
-    world, clock = call.world, call.world.clock
+def change_clock(call: Call, change: ClockChange) -> ClockView | Awaitable[ClockView]:
+    """Freeze or resume, set, advance; what falls due on the way runs before the answer, and notifications are sent."""
+    clock = call.world.clock
     if change.freeze and change.resume:
         raise DocumentError("resume", "a clock cannot be frozen and resumed at once")
     if change.set is not None:
@@ -31,10 +32,25 @@ def change_clock(call: Call, change: ClockChange) -> ClockView:
         clock.freeze()
     if change.resume:
         clock.resume()
+    return _deliver_on_the_way(call, change) if call.world.committed else _move(call, change)
+
+
+def _move(call: Call, change: ClockChange) -> ClockView:
+    world = call.world
     if change.set is not None:
         world.move_clock(change.set, call.context.run_effect)
     if change.advance is not None:
         world.advance(timedelta(seconds=change.advance), call.context.run_effect)
+    return clock_view(world)
+
+
+async def _deliver_on_the_way(call: Call, change: ClockChange) -> ClockView:
+    world, courier = call.world, call.context.courier
+    if change.set is not None:
+        await courier.move_clock(world, change.set, call.context.run_effect)
+    if change.advance is not None:
+        to = world.clock.now() + timedelta(seconds=change.advance)
+        await courier.move_clock(world, to, call.context.run_effect)
     return clock_view(world)
 
 

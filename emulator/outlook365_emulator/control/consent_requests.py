@@ -22,7 +22,7 @@ def _decider(state: RequestState) -> Callable[[Call], ConsentRequestView]:
         key = call.keys["request"]
         request = call.tenant.consent_requests.get(key.lower())
         if request is None:
-            raise unknown("consent request", key, (one.id for one in call.tenant.consent_requests))
+            raise unknown("request", key, (one.id for one in call.tenant.consent_requests))
         application = _application(call, request)
         if application is None:
             raise ControlError(404, "unknown_app", f"the application {request.client_id} is gone")

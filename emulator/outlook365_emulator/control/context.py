@@ -7,6 +7,8 @@ from outlook365_emulator.config import Settings
 from outlook365_emulator.directory.applications import application_named, find_application
 from outlook365_emulator.directory.users import user_named
 from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.faults.facts import Phase
+from outlook365_emulator.graph.subscriptions.courier import Courier
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.mailbox import Mailbox
@@ -15,6 +17,7 @@ from outlook365_emulator.store.snapshot import Snapshot
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
+from outlook365_emulator.wire import Harm
 
 from .problems import ControlError, unknown
 
@@ -33,6 +36,11 @@ class Context(Protocol):
         ...
 
     @property
+    def courier(self) -> Courier:
+        """Sends notifications."""
+        ...
+
+    @property
     def keys(self) -> KeyRing:
         """The keys that sign tokens."""
         ...
@@ -47,6 +55,14 @@ class Context(Protocol):
 
     def open_port(self, world: World) -> int:
         """Open an HTTPS port that leads to a world, or return the one that is open."""
+        ...
+
+    def prepare_connections(self, world: World) -> None:
+        """Let faults that act before there is a request reach a world's clients."""
+        ...
+
+    def judge_connection(self, world: World, phase: Phase, host: str) -> Harm | None:
+        """Ask the faults of a world about a connection that is about to be made."""
         ...
 
     def drop(self, world: World) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from outlook365_emulator.faults.fault import Envelope, describe
+from outlook365_emulator.faults.fault import Envelope, decode_fault, describe
+from outlook365_emulator.worlds.vocabulary import fault_vocabulary
 
 from .context import Call
 from .problems import ControlError, unknown
@@ -16,7 +17,10 @@ def add_fault(call: Call, document: Envelope) -> dict[str, Any]:
     engine = call.world.faults
     if any(fault.name == document.name for fault in engine.list()):
         raise ControlError(409, "taken", f"a fault named {document.name!r} is set already", "name")
-    return describe(engine.add(msgspec.to_builtins(document), call.now))
+    fault = engine.add(decode_fault(msgspec.to_builtins(document), known=fault_vocabulary()), call.now)
+    if fault.connecting:
+        call.context.prepare_connections(call.world)
+    return describe(fault)
 
 
 def list_faults(call: Call) -> FaultList:

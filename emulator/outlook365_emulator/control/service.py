@@ -1,6 +1,9 @@
 """The control API as a service: a request in, an answer out."""
 
+import inspect
+from collections.abc import Awaitable
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 
@@ -37,11 +40,14 @@ class Control:
         self._snapshots: Snapshots = {}
         self._encoder = msgspec.json.Encoder()
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response | Awaitable[Response]:
         """Answer a request to the HTTP port that addresses no emulated host.
 
         Args:
             request: the request; its path is `/`, or begins with `/_emulator`.
+
+        Returns:
+            The answer, or an awaitable of it where the route has to wait.
         """
         try:
             check_sender(request, self._names)
@@ -57,7 +63,7 @@ class Control:
         except REFUSALS as error:
             return self._refusal(refused(error))
 
-    def _routed(self, request: Request) -> Response:
+    def _routed(self, request: Request) -> Response | Awaitable[Response]:
         found = self._matcher.find(request.path)
         if found is None:
             raise unknown("route", request.path, (PREFIX + route.path for route in ROUTES))
@@ -67,6 +73,19 @@ class Control:
             raise _not_allowed(request.method, routes)
         call = Call(self._context, self._snapshots, keys, _query(route, request.query))
         answer = route.handler(call) if route.body is None else route.handler(call, _body(request, route.body))
+        if inspect.isawaitable(answer):
+            return self._later(route, answer)
+        return self._written(route, answer)
+
+    async def _later(self, route: Route, answer: Awaitable[Any]) -> Response:
+        try:
+            return self._written(route, await answer)
+        except ControlError as error:
+            return self._refusal(error)
+        except REFUSALS as error:
+            return self._refusal(refused(error))
+
+    def _written(self, route: Route, answer: Any) -> Response:
         if route.answer is None:
             return Response(route.status, b"", [_NOT_KEPT])
         return Response(route.status, self._encoder.encode(answer), [_JSON, _NOT_KEPT])

@@ -1,5 +1,7 @@
-"""States of an account that keep a person out: locked, expired password, second factor (Microsoft Entra, "Smart
-lockout" and "Per-user multifactor authentication")."""
+"""States of an account that keep a person out: locked, expired password, second factor.
+
+Microsoft Entra, "Smart lockout" and "Per-user multifactor authentication".
+"""
 
 from datetime import datetime, timedelta
 
@@ -63,7 +65,14 @@ def set_lock(tenant: Tenant, unit: UnitOfWork, user: User, locked: bool) -> User
     return unit.put(tenant.users, changed)
 
 
-def require_mfa(tenant: Tenant, unit: UnitOfWork, user: User, required: bool, *, registered: bool | None = None) -> User:
+def register_mfa(tenant: Tenant, unit: UnitOfWork, user: User) -> User:
+    """Note that a user has set a second factor up."""
+    return unit.put(tenant.users, msgspec.structs.replace(user, mfa_registered=True))
+
+
+def require_mfa(
+    tenant: Tenant, unit: UnitOfWork, user: User, required: bool, *, registered: bool | None = None
+) -> User:
     """Demand a second factor at every sign-in of a user, or no longer.
 
     Args:

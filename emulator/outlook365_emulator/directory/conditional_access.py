@@ -1,5 +1,7 @@
-"""Conditional access policies of a tenant: made, removed, and found for a sign-in (Microsoft Entra, "Building a
-Conditional Access policy")."""
+"""Conditional access policies of a tenant: made, removed, and found for a sign-in.
+
+Microsoft Entra, "Building a Conditional Access policy".
+"""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,5 +1,6 @@
-"""What ends a session or a token: Microsoft's table of revocation events (Microsoft Entra, "Refresh tokens in the
-Microsoft identity platform", section "Token revocation").
+"""What ends a session or a token: Microsoft's table of revocation events.
+
+Microsoft Entra, "Refresh tokens in the Microsoft identity platform", section "Token revocation".
 
 Nothing is deleted when something is revoked: an event moves instants of the user, and what was issued before such an
 instant no longer counts.
@@ -24,9 +25,7 @@ Event = Literal[
     "sessions_revoked_by_administrator",
     "signed_out",
 ]
-Holding = Literal[
-    "password_cookie", "password_token", "other_cookie", "other_token", "confidential_client_token"
-]
+Holding = Literal["password_cookie", "password_token", "other_cookie", "other_token", "confidential_client_token"]
 """What a person or a client holds: a cookie or a refresh token, from a password or from something else; a confidential
 client's tokens are a kind of their own, whatever the person signed in with."""
 

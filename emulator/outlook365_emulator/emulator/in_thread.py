@@ -16,7 +16,9 @@ from outlook365_emulator.config import Settings
 from outlook365_emulator.control.service import Control
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.entra.service import Entra
+from outlook365_emulator.faults.facts import Phase
 from outlook365_emulator.graph.service import Graph
+from outlook365_emulator.graph.subscriptions.courier import Courier
 from outlook365_emulator.graph.uploads import Uploads
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.net.authority import Authority
@@ -26,7 +28,9 @@ from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.clouds import host_rows
+from outlook365_emulator.wire import Harm
 
+from .connections import ConnectionFaults
 from .ready import Doors, details_of
 
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to these
@@ -44,10 +48,12 @@ class InThread:
         hosting: its worlds.
         keys: the keys that sign tokens.
         authority: signs for the emulated hosts.
+        courier: sends notifications.
         app: the application.
         server: the ports.
         doors: where it listens.
         ca_file: the authority's certificate.
+        connections: asks faults about connections.
 
     Raises:
         PortInUse: a port that was asked for is taken.
@@ -68,10 +74,19 @@ class InThread:
         self._ports: dict[str, int] = {}
         try:
             self.ca_file = self.authority.write_ca(self._folder / "ca.pem")
+            self.connections = ConnectionFaults(self.hosting, self.authority)
+            self.courier = Courier(
+                self.hosting,
+                self.keys,
+                allowed=settings.allow_webhooks,
+                ca_pem=self.ca_file.read_text("ascii"),
+                report=lambda problem: self.app.errors.append(problem),
+                planned=lambda world: self.app.planned(world),
+            )
             self.app = App(
                 self.hosting,
                 login=Entra(self.hosting, self.keys),
-                graph=Graph(self.hosting, self.keys),
+                graph=Graph(self.hosting, self.keys, self.courier),
                 control=Control(self),
                 outlook=Uploads(),
                 allow_hosts=settings.allow_hosts,
@@ -94,8 +109,13 @@ class InThread:
             tls_context=self.authority.issue(certified_names(settings)),
             proxy_port=settings.proxy_port,
             proxy_rules=ProxyRules(
-                is_emulated=is_emulated, is_refused=is_microsoft, others=others, refused=self._refused
+                is_emulated=is_emulated,
+                is_refused=is_microsoft,
+                others=others,
+                refused=self._refused,
+                trouble=self.connections.refusal,
             ),
+            tls_for=self.connections.tls_for,
             date_header=False,
         )
 
@@ -160,6 +180,21 @@ class InThread:
             port = self._ports[world.key] = self.server.open_tls_port(world.key)
         return port
 
+    def prepare_connections(self, world: World) -> None:
+        """Let faults that act before there is a request reach a world's clients; call on the server's thread.
+
+        The world gets a port of its own, and connections that clients keep for their next request are closed.
+
+        Args:
+            world: the world.
+        """
+        self.open_port(world)
+        self.server.close_idle(world.key)
+
+    def judge_connection(self, world: World, phase: Phase, host: str) -> Harm | None:
+        """Ask the faults of a world about a connection that is about to be made; call on the server's thread."""
+        return self.connections.judge(world, phase, host)
+
     def drop(self, world: World) -> None:
         """Forget a world and close its own port; call on the server's thread.
 
@@ -167,6 +202,7 @@ class InThread:
             world: the world.
         """
         self.hosting.drop(world)
+        self.keys.forget(world)
         port = self._ports.pop(world.key, None)
         if port is not None:
             self.server.close_tls_port(port)

@@ -6,6 +6,7 @@ from outlook365_emulator.clouds import cloud as cloud_named
 from outlook365_emulator.directory.assignments import is_kept_out
 from outlook365_emulator.directory.consent_policy import consent_policy
 from outlook365_emulator.entra.call import Call, SignIn
+from outlook365_emulator.entra.conditional_access import stranger
 from outlook365_emulator.entra.flows import note
 from outlook365_emulator.entra.grants.password import check_password
 from outlook365_emulator.entra.pages import page
@@ -120,7 +121,7 @@ def resident(call: Call, home: Tenant, person: User) -> User:
     """Return a person's account in the tenant of the call: the own one, or that of a guest.
 
     Raises:
-        EntraError: 50020 where there is none.
+        EntraError: 50020 or 90072 where there is none.
     """
     tenant = call.tenant
     assert tenant is not None
@@ -133,7 +134,7 @@ def resident(call: Call, home: Tenant, person: User) -> User:
     provider = cloud_named(home.cloud).issuer(home.id, 1)
     because = f"{person.user_principal_name} belongs to {home.domains[0]} and is no guest of {tenant.domains[0]}"
     raise call.error(
-        50020,
+        stranger(tenant),
         user=person.user_principal_name,
         provider=provider,
         tenant=tenant.display_name,

@@ -1,7 +1,8 @@
 """Applications as APIs: an application of the tenant is a resource that others ask tokens for (reference entra 4.1).
 
 A middle tier needs that: its callers get a token for it, and it exchanges that for one of Microsoft Graph
-(`grants/on_behalf_of.py`). Every application of the tenant may ask for what an API offers; consent to it is not modelled.
+(`grants/on_behalf_of.py`). Every application of the tenant may ask for what an API offers; consent to it is not
+modelled.
 """
 
 from typing import Any
@@ -31,7 +32,7 @@ def api_of(call: Call, resource: str) -> Application | None:
 
 
 def api_audience(api: Application, resource: str) -> str:
-    """Return the audience of a token for an API: its client id in v2.0 tokens, in v1.0 tokens as the client named it."""
+    """Return the audience of a token for an API: its client id in v2.0 tokens, else as the client named it."""
     return api.client_id if api.api_token_version == 2 else resource.rstrip("/")
 
 

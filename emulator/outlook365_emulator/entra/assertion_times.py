@@ -17,7 +17,7 @@ def check_times(call: Call, claims: Mapping[str, Any]) -> None:
     Raises:
         EntraError: 700024.
     """
-    now = real_timestamp()
+    now = real_timestamp() + call.skew
     expires, start = _seconds(claims.get("exp")), _seconds(claims.get("nbf", 0))
     if expires is None or start is None or now > expires + SKEW or now < start - SKEW:
         params = {"current": _stamp(now), "valid_from": _stamp(start), "expires": _stamp(expires)}

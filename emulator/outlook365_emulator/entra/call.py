@@ -126,6 +126,7 @@ class Call:
         submitted: fields of the form that a person sent.
         set_cookies: values of `Set-Cookie` for the answer.
         cors: origin of a script that may read the answer, or "".
+        skew: seconds by which a fault has put Entra's clock ahead, `now` included.
         trace: id of the request.
         correlation: the client's id of the request.
         api: the application that the token is for as an API, or None for Microsoft Graph.
@@ -165,6 +166,7 @@ class Call:
         "session",
         "set_cookies",
         "sign_in",
+        "skew",
         "submitted",
         "tenant",
         "trace",
@@ -214,6 +216,7 @@ class Call:
         self.set_cookies: list[str] = []
         self.cors = ""
         self.trace = ""
+        self.skew = 0.0
         self.correlation = ""
         self.api: Application | None = None
         self.asked = Asked()

@@ -12,10 +12,14 @@ from outlook365_emulator.entra.call import Call
 from outlook365_emulator.errors import EntraError
 from outlook365_emulator.store.records.directory import RefreshToken, User
 from outlook365_emulator.store.records.policies import AccessPolicy, Control
+from outlook365_emulator.store.tenant import Tenant
 
 Judge = Callable[[Call, User, AccessPolicy], EntraError | None]
-SECOND_FACTOR = "mfa"
+MFA = "mfa"
 """What `amr` says of a sign-in with a second factor."""
+
+SECOND_FACTOR, ENROL = 50076, 50079
+"""What is answered where a second factor is missing: to people who have one, and to those who have to set one up."""
 
 
 def judge_policies(call: Call) -> None:
@@ -45,10 +49,14 @@ def first_problem(call: Call) -> EntraError | None:
     return None
 
 
-def needs_second_factor(call: Call) -> bool:
-    """Tell whether nothing but a second factor stands between a user and what was asked for."""
-    problem = first_problem(call)
-    return problem is not None and problem.number in (50076, 50079)
+def stranger(tenant: Tenant) -> int:
+    """Return what a tenant answers to people of other tenants that it does not know.
+
+    50020; 90072 where the tenant demands a second factor of everybody, which a stranger cannot give there (Microsoft,
+    "Microsoft Entra authentication and authorization error codes": PassThroughUserMfaError).
+    """
+    for_everybody = (one for one in tenant.access_policies if one.enabled and not one.users)
+    return 90072 if any(one.control == "mfa" for one in for_everybody) else 50020
 
 
 def _error(call: Call, number: int, because: str, claims: str = "", **params: object) -> EntraError:
@@ -69,13 +77,13 @@ def _methods(call: Call) -> tuple[str, ...]:
 
 
 def _has_second_factor(call: Call) -> bool:
-    return SECOND_FACTOR in _methods(call)
+    return MFA in _methods(call)
 
 
 def _second_factor(call: Call, user: User, because: str, claims: str = "") -> EntraError:
     if user.mfa_registered:
-        return _error(call, 50076, because, claims)
-    return _error(call, 50079, f"{because}, and has none registered", claims)
+        return _error(call, SECOND_FACTOR, because, claims)
+    return _error(call, ENROL, f"{because}, and has none registered", claims)
 
 
 def _block(call: Call, user: User, policy: AccessPolicy) -> EntraError:
@@ -102,7 +110,8 @@ def _joined(call: Call, user: User, policy: AccessPolicy) -> EntraError:
 
 def _frequency(call: Call, user: User, policy: AccessPolicy) -> EntraError | None:
     signed_in = call.sign_in.authenticated if call.sign_in is not None else None
-    if signed_in is None or call.now - signed_in <= timedelta(hours=policy.hours):
+    just_now = call.code is not None or call.device is not None or (call.flow is not None and call.flow.asked_anew)
+    if signed_in is None or just_now or call.now - signed_in <= timedelta(hours=policy.hours):
         return None
     because = (
         f"the policy {policy.name!r} demands a sign-in of the last {policy.hours:g} hours; "

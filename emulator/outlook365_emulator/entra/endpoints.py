@@ -26,6 +26,7 @@ from outlook365_emulator.entra.lookup import error_lookup, native_client
 from outlook365_emulator.entra.metadata import instance, keys_v1, keys_v2, metadata_v1, metadata_v2, user_realm
 from outlook365_emulator.entra.permission import consent, scope, user
 from outlook365_emulator.entra.protocol import form, grant, grant_type, parameters, verb
+from outlook365_emulator.entra.second_factor import take_second_factor
 from outlook365_emulator.entra.sign_out import take_sign_out_choice
 from outlook365_emulator.entra.tenancy import sign_in_audience, tenant
 from outlook365_emulator.wire import Response
@@ -120,6 +121,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("page.device_code",    BOTH, "/common/oauth2/deviceauth",                       DEVICE_LOGIN),
     Endpoint("page.device_confirm", POST, "/{tenant}/oauth2/deviceconfirm",                  _page(take_confirmation)),
     Endpoint("page.sign_in",        POST, "/{tenant}/login",                                 SIGN_IN_PAGE),
+    Endpoint("page.second_factor",  POST, "/{tenant}/mfa",                                   _page(take_second_factor)),
     Endpoint("page.stay",           POST, "/{tenant}/kmsi",                                  _page(take_stay)),
     Endpoint("page.consent",        POST, "/{tenant}/consent",                               _page(take_by_journey)),
     Endpoint("page.approval",       POST, "/{tenant}/approval",                              APPROVAL_PAGE),

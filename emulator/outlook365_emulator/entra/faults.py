@@ -1,8 +1,10 @@
 """Faults at Entra: what a fault can see of a request, and how its outcome is carried out."""
 
 from outlook365_emulator.entra.call import Call
+from outlook365_emulator.entra.fault_effects import carry_out
+from outlook365_emulator.faults.carrying import carried
 from outlook365_emulator.faults.facts import Facts, Phase
-from outlook365_emulator.faults.outcomes import Answer, Delay, Outcome
+from outlook365_emulator.faults.outcomes import Answer, Effect
 from outlook365_emulator.wire import Response
 
 
@@ -37,13 +39,10 @@ def act(call: Call, phase: Phase) -> None:
     """
     if call.world is None or not call.world.faults.active:
         return
-    outcome: Outcome | None = call.world.faults.decide(facts_of(call, phase), call.now)
-    if isinstance(outcome, Delay):
-        call.request.delay += outcome.seconds
-        call.entry.fault = outcome.fault
-        outcome = outcome.then
-    if outcome is not None:
-        call.entry.fault = outcome.fault
+    facts = facts_of(call, phase)
+    outcome = carried(call.world.faults.decide(facts, call.now), call.request, call.entry)
+    if isinstance(outcome, Effect):
+        carry_out(call, outcome, facts)
     if isinstance(outcome, Answer):
         if outcome.response is not None:
             raise Finished(outcome.response)
@@ -58,6 +57,7 @@ def facts_of(call: Call, phase: Phase) -> Facts:
         operation=call.entry.operation,
         method=call.request.method,
         path=call.request.path,
+        query=call.request.query,
         host=call.request.host,
         cloud=call.cloud.id,
         tenant=call.tenant.id if call.tenant is not None else "",

@@ -1,7 +1,7 @@
 """Federated credentials: an application proves itself with a token of an issuer that it trusts (reference entra 4.7).
 
-Microsoft, "Workload identity federation". Nothing is fetched from an issuer: either its keys were given when the trust was
-made, or the emulator plays the issuer and signs assertions itself (`assertion`).
+Microsoft, "Workload identity federation". Nothing is fetched from an issuer: either its keys were given when the trust
+was made, or the emulator plays the issuer and signs assertions itself (`assertion`).
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,6 @@ from outlook365_emulator.store.records.directory import Application, FederatedCr
 
 ISSUER_PREFIXES = ("https://login.", "https://sts.")
 """How the issuers of Entra itself begin."""
-
 
 
 def is_federated(header: Mapping[str, Any], claims: Mapping[str, Any]) -> bool:
@@ -61,7 +60,8 @@ def _credential(call: Call, application: Application, claims: Mapping[str, Any])
     if not left:
         because = "the application has no federated credential"
         raise call.error(70021, issuer=issuer, subject=subject, audience=audience, because=because)
-    for number, name, value in ((700211, "issuer", issuer), (700212, "audience", audience), (700213, "subject", subject)):
+    wanted = ((700211, "issuer", issuer), (700212, "audience", audience), (700213, "subject", subject))
+    for number, name, value in wanted:
         fitting = tuple(one for one in left if getattr(one, name) == value)
         if not fitting:
             raise _mismatch(call, number, name, value, left)

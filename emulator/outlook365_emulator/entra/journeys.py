@@ -16,6 +16,7 @@ from outlook365_emulator.entra import (
     consenting,
     device_codes,
     flows,
+    second_factor,
     sign_out,
     tenancy,
 )
@@ -54,6 +55,7 @@ PAGES: Mapping[Journey, tuple[Step, ...]] = MappingProxyType(
     {
         "authorize": (
             accounts.account,
+            second_factor.demanded,
             accounts.stay_signed_in,
             accounts.admitted,
             consenting.resource,
@@ -65,6 +67,7 @@ PAGES: Mapping[Journey, tuple[Step, ...]] = MappingProxyType(
             device_codes.choose_account,
             accounts.account,
             device_codes.confirm,
+            second_factor.demanded,
             accounts.stay_signed_in,
             accounts.admitted,
             consenting.resource,

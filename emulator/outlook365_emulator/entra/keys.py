@@ -172,6 +172,11 @@ class KeyRing:
         world.settings[ROLLED] = " ".join([*kids_of(world), key.kid])
         return key.kid
 
+    def forget(self, world: "World") -> None:
+        """Throw away the keys that a world rolled over to; the world is dropped."""
+        for kid in kids_of(world):
+            self._further.pop(kid, None)
+
     def published(self, world: "World | None") -> list[SigningKey]:
         """Return the keys of a world's key set, the oldest first; of every world where the request leads to none."""
         further = self._further if world is None else kids_of(world)

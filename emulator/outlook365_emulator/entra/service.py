@@ -11,6 +11,7 @@ from outlook365_emulator.entra.faults import Finished, act
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.entra.refusals import refuse
 from outlook365_emulator.errors import EntraError
+from outlook365_emulator.faults.kinds.headers import http_date
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
@@ -62,6 +63,8 @@ class Entra:
     def _with_fields(call: Call, response: Response) -> Response:
         """Add the cookies that the steps have set, and what lets a single-page application read the answer."""
         response.headers += [("Set-Cookie", value) for value in call.set_cookies]
+        if call.skew:
+            response.headers.append(("Date", http_date(call.now)))
         if call.cors:
             response.headers += [
                 ("Access-Control-Allow-Origin", call.cors),

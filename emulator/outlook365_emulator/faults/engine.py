@@ -1,9 +1,10 @@
 """The faults of one world: which one serves this request?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from outlook365_emulator.ids import Chance
@@ -11,7 +12,7 @@ from outlook365_emulator.ids import Chance
 from .decode import FaultError, unknown
 from .facts import Facts
 from .fault import Fault, decode_fault
-from .match import VOCABULARY, Known
+from .match import VOCABULARY, Known, Match
 from .outcomes import Delay, Outcome
 from .until import expiry
 
@@ -28,6 +29,20 @@ class Near(NamedTuple):
     differences: list[str]
 
 
+class Watch(msgspec.Struct, eq=False):
+    """Requests that are counted.
+
+    Attributes:
+        match: which.
+        left: how many are still to come.
+        then: called after the last.
+    """
+
+    match: Match
+    left: int
+    then: Callable[[], None]
+
+
 class FaultEngine:
     """Holds the faults of one world in the order of adding and decides which serves a request.
 
@@ -39,14 +54,20 @@ class FaultEngine:
         known: for keys of `match`, the values that exist, so that a misspelt operation is refused at `add`.
     """
 
-    __slots__ = ("_added", "_faults", "_known", "_root", "active")
+    __slots__ = ("_added", "_faults", "_known", "_root", "_spared", "_watches", "active", "connecting")
 
     active: bool
-    """Whether any fault is set; where not, facts need not be gathered."""
+    """Whether any fault is set or anything is watched; where not, facts need not be gathered."""
+
+    connecting: bool
+    """Whether a fault is set that acts before there is a request."""
 
     def __init__(self, chance: Chance, *, known: Known = VOCABULARY) -> None:
         self.active = False
+        self.connecting = False
         self._faults: dict[str, Fault] = {}
+        self._watches: list[Watch] = []
+        self._spared: set[str] = set()
         self._known = known
         self._root = chance.getrandbits(64)
         self._added = 0
@@ -71,7 +92,7 @@ class FaultEngine:
         name = given.name or self._made_name(given.kind)
         draws = Chance(f"{self._root}/{name}")
         self._faults[name] = fault = replace(given, name=name, expires=expires, draws=draws, matched=0, served=0)
-        self.active = True
+        self._settle()
         return fault
 
     def remove(self, name: str) -> None:
@@ -83,12 +104,35 @@ class FaultEngine:
         if name not in self._faults:
             raise FaultError("name", unknown("fault", name, self._faults) if self._faults else "no fault is set")
         del self._faults[name]
-        self.active = bool(self._faults)
+        self._settle()
 
     def clear(self) -> None:
         """Remove every fault."""
         self._faults.clear()
-        self.active = False
+        self._settle()
+
+    def watch(self, match: Match, count: int, then: Callable[[], None]) -> "Watch":
+        """Have something done when a number of requests has come by, whether or not a fault serves them.
+
+        Args:
+            match: the requests meant.
+            count: how many of them, at least 1.
+            then: called when the last of them has been decided on; it must not add or remove watches itself.
+        """
+        watch = Watch(match, count, then)
+        self._watches.append(watch)
+        self._settle()
+        return watch
+
+    def unwatch(self, watch: "Watch") -> None:
+        """Stop watching; nothing happens where it has ended."""
+        if watch in self._watches:
+            self._watches.remove(watch)
+            self._settle()
+
+    def _settle(self) -> None:
+        self.active = bool(self._faults or self._watches)
+        self.connecting = any(fault.connecting for fault in self._faults.values())
 
     def list(self) -> list[Fault]:
         """Return the faults in the order in which they are asked, those that are used up or over included."""
@@ -109,15 +153,32 @@ class FaultEngine:
         """
         if not self.active:
             return None
+        if self._watches and facts.phase == "before":
+            self._note(facts)
+        attempt = f"{facts.phase} {facts.method} {facts.host} {facts.path} {facts.user}"
+        spared = attempt in self._spared
+        self._spared.discard(attempt)
         delay: Delay | None = None
         for fault in self._faults.values():
-            if fault.phase != facts.phase or (delay is not None and fault.delays) or not fault.takes(facts, now):
+            if fault.phase != facts.phase or (delay is not None and fault.delays) or (spared and fault.spare):
+                continue
+            if not fault.takes(facts, now):
                 continue
             outcome = fault.act(facts, now)
             if not isinstance(outcome, Delay):
+                if fault.spare:
+                    self._spared.add(attempt)
                 return outcome if delay is None else replace(delay, then=outcome)
             delay = outcome
         return delay
+
+    def _note(self, facts: Facts) -> None:
+        """Count a request for those who watch."""
+        for watch in [one for one in self._watches if one.match.matches(facts)]:
+            watch.left -= 1
+            if watch.left <= 0:
+                self.unwatch(watch)
+                watch.then()
 
     def explain(self, facts: Facts, now: datetime) -> tuple[Near, ...]:
         """Say why each fault would not serve a request if it came next, the nearest first; nothing is counted.

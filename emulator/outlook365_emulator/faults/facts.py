@@ -4,17 +4,19 @@ from typing import Literal
 
 import msgspec
 
-Phase = Literal["before", "after"]
+Phase = Literal["resolve", "connect", "handshake", "before", "after"]
+"""When a fault acts: while a name is looked up, a connection made, TLS agreed on; before or after the handler works."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """One request as flat values; a fact that is unknown or does not apply is empty.
 
     Attributes:
-        service: `entra`, `graph` or `outlook`.
+        service: `entra`, `graph` or `outlook`; `notifications` for what the emulator sends to webhooks.
         operation: name of the operation or grant: `mail.messages.list`, `token.client_credentials`.
         method: verb in upper case.
         path: path as the client wrote it, without the query.
+        query: the query string as the client wrote it, without `?`.
         host: emulated host, `graph.microsoft.com`.
         cloud: name of the cloud.
         tenant: tenant id.
@@ -26,13 +28,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         scopes: scopes or roles of the token, or those asked for at the token endpoint.
         batch: whether the request is an item of a `$batch`.
         body: the body as received.
-        phase: `before` or `after` the handler has worked.
+        phase: where the request is.
     """
 
     service: str = ""
     operation: str = ""
     method: str = ""
     path: str = ""
+    query: str = ""
     host: str = ""
     cloud: str = ""
     tenant: str = ""

@@ -30,6 +30,7 @@ class Envelope(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True, fo
         after: how many matching requests it lets pass first.
         chance: probability that a matching request is served.
         until: when it ends: an instant, a number of seconds or a duration from when it is added.
+        spare: whether a request that has just been served passes when it is repeated.
         with_: settings of the kind, written `with`.
     """
 
@@ -40,6 +41,7 @@ class Envelope(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True, fo
     after: Annotated[int, msgspec.Meta(ge=0)] = 0
     chance: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
     until: Any = None
+    spare: bool = False
     with_: dict[str, Any] = msgspec.field(name="with", default_factory=dict)
 
 
@@ -55,6 +57,7 @@ class Fault(msgspec.Struct, kw_only=True, eq=False):
         after: how many matching requests pass first.
         chance: probability that a matching request is served.
         until: when it ends, as written.
+        spare: whether a request that has just been served passes when it is repeated.
         matched: requests that matched while it had not ended.
         served: requests that it served.
         expires: the instant at which it ends, or None.
@@ -69,6 +72,7 @@ class Fault(msgspec.Struct, kw_only=True, eq=False):
     after: int = 0
     chance: float = 1.0
     until: datetime | timedelta | None = None
+    spare: bool = False
     matched: int = 0
     served: int = 0
     expires: datetime | None = None
@@ -81,8 +85,13 @@ class Fault(msgspec.Struct, kw_only=True, eq=False):
 
     @property
     def phase(self) -> Phase:
-        """Whether it acts before or after the handler."""
+        """When it acts."""
         return self._kind.phase
+
+    @property
+    def connecting(self) -> bool:
+        """Whether it acts before there is a request."""
+        return self._kind.connecting
 
     @property
     def _kind(self) -> Kind[Any]:
@@ -130,7 +139,7 @@ class Fault(msgspec.Struct, kw_only=True, eq=False):
         """
         found = self.match.difference(facts)
         if self.phase != facts.phase:
-            found.append(f"phase: {self.kind} acts {self.phase} the handler")
+            found.append(f"phase: {self.kind} acts at {self.phase!r}, this is {facts.phase!r}")
         if self.expires is not None and self.ended(now):
             found.append(f"until: ended {iso_seconds(self.expires.astimezone(UTC))}")
         held = self.held_back(self.matched + 1)
@@ -158,6 +167,10 @@ def decode_fault(document: Mapping[str, Any], where: str = "", *, known: Known =
     settings = convert(envelope.with_, kind.settings, joined(where, "with"))
     at = joined(where, "match")
     match = _narrowed(decode_match(envelope.match, at, known), kind.services(settings), at)
+    if kind.connecting:
+        _check_connecting(match, envelope.kind, at)
+    elif kind.whole:
+        match = _without_items(match, envelope.kind, at)
     return Fault(
         name=envelope.name,
         kind=envelope.kind,
@@ -167,6 +180,7 @@ def decode_fault(document: Mapping[str, Any], where: str = "", *, known: Known =
         after=envelope.after,
         chance=envelope.chance,
         until=parse_until(envelope.until, joined(where, "until")),
+        spare=envelope.spare,
     )
 
 
@@ -181,6 +195,7 @@ def document_of(fault: Fault) -> dict[str, Any]:
             after=fault.after,
             chance=fault.chance,
             until=written_until(fault.until),
+            spare=fault.spare,
             with_=plain(fault.with_),
         )
     )
@@ -201,3 +216,19 @@ def _narrowed(match: MatchDocument, services: tuple[str, ...], where: str) -> Ma
     if not left:
         raise FaultError(joined(where, "service"), f"this fault can only serve {' and '.join(services)}")
     return msgspec.structs.replace(match, service=left[0] if len(left) == 1 else left)
+
+
+def _check_connecting(match: MatchDocument, kind: str, where: str) -> None:
+    """Refuse what nobody knows of a connection before there is a request on it."""
+    for key in plain(match):
+        if key not in ("host", "nth"):
+            raise FaultError(joined(where, key), f"{kind} acts before there is a request: match host only")
+
+
+def _without_items(match: MatchDocument, kind: str, where: str) -> MatchDocument:
+    """Leave the items of a `$batch` out of a match: they have no answer of their own on the connection."""
+    if match.batch:
+        raise FaultError(
+            joined(where, "batch"), f"{kind} harms a whole answer: an item of a $batch has none of its own"
+        )
+    return msgspec.structs.replace(match, batch=False)

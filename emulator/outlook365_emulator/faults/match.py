@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 import msgspec
 
 from outlook365_emulator.tables.clouds import cloud_rows
+from outlook365_emulator.wire import parse_pairs
 
 from .decode import FaultError, convert, joined, unknown
 from .facts import Facts
@@ -20,21 +21,26 @@ Known: TypeAlias = Mapping[str, Collection[str]]
 
 VOCABULARY: Known = MappingProxyType(
     {
-        "service": ("entra", "graph", "outlook"),
+        "service": ("entra", "graph", "outlook", "notifications"),
         "method": ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"),
     }
 )
 """The keys whose every value is known here; clouds come from their table, operations from those who ask."""
 
 
+NOTIFICATIONS = "notifications"
+"""The service of what the emulator sends to webhooks."""
+
+
 class MatchDocument(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """`match` as it is written: every key that is given has to fit, a list fits when one of its values does.
 
     Attributes:
-        service: `entra`, `graph`, `outlook`.
+        service: `entra`, `graph`, `outlook`, `notifications`; the last is meant only where it is named.
         operation: `mail.messages.list`, `mail.*`.
         method: verb.
         path: path without query; `*` within a segment, `**` over segments.
+        query: parameter of the query string to value; values may hold stars.
         host: emulated host.
         cloud: name of the cloud.
         tenant: tenant id.
@@ -53,6 +59,7 @@ class MatchDocument(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=Tru
     operation: Words = None
     method: Words = None
     path: Words = None
+    query: dict[str, str] | None = None
     host: Words = None
     cloud: Words = None
     tenant: Words = None
@@ -133,7 +140,7 @@ def words_of(document: MatchDocument) -> dict[str, tuple[str, ...]]:
     found = {}
     for key in document.__struct_fields__:
         words = getattr(document, key)
-        if key not in ("batch", "nth", "body") and words is not None:
+        if key not in ("batch", "nth", "body", "query") and words is not None:
             found[key] = (words,) if isinstance(words, str) else tuple(words)
     return found
 
@@ -153,8 +160,13 @@ def _cloud_names() -> tuple[str, ...]:
 def _criteria(document: MatchDocument) -> Iterator[Criterion]:
     for key, words in words_of(document).items():
         yield _word_criterion(key, words)
+    if document.service is None:
+        # What the emulator sends itself is no request: a fault that names no service leaves it alone.
+        yield Criterion(lambda facts: facts.service != NOTIFICATIONS, lambda _: "service: wanted a request")
     if document.batch is not None:
         yield _batch_criterion(document.batch)
+    for name, pattern in (document.query or {}).items():
+        yield _query_criterion(name, pattern)
     for path, value in (document.body or {}).items():
         yield _body_criterion(path, value)
 
@@ -178,6 +190,18 @@ def _word_criterion(key: str, words: tuple[str, ...]) -> Criterion:
 def _batch_criterion(batch: bool) -> Criterion:
     wanted = "an item of a $batch" if batch else "none of a $batch"
     return Criterion(lambda facts: facts.batch is batch, lambda facts: f"batch: wanted {wanted}")
+
+
+def _query_criterion(name: str, pattern: str) -> Criterion:
+    test = text_glob(pattern)
+
+    def found(facts: Facts) -> list[str]:
+        return [value for key, value in parse_pairs(facts.query) if key.lower() == name.lower()]
+
+    def said(facts: Facts) -> str:
+        return f"query: wanted {name}={pattern}, got {', '.join(map(repr, found(facts))) or 'none'}"
+
+    return Criterion(lambda facts: any(map(test, found(facts))), said)
 
 
 def _body_criterion(path: str, value: Any) -> Criterion:

@@ -27,13 +27,15 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         fault: name of the fault, for the journal.
-        kind: what to do, a name that `net` knows (`reset`, `truncate`).
+        kind: what to do, a name that `altering` or `net.wire_faults` knows (`reset`, `truncate`).
         settings: particulars of the kind.
+        handled: whether the handler works first, so that what was asked for has happened.
     """
 
     fault: str
     kind: str
     settings: dict[str, Any] = {}
+    handled: bool = True
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):

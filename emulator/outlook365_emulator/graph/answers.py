@@ -88,12 +88,14 @@ class Document(msgspec.Struct, kw_only=True):
         context: text below `$metadata#`, or "" for none.
         status: HTTP status.
         applied: whether `Preference-Applied` says what was preferred.
+        selected: whether `$select` is applied to the body already.
     """
 
     body: dict[str, Any]
     context: str = ""
     status: int = 200
     applied: bool = False
+    selected: bool = False
 
 
 class Accepted(msgspec.Struct):
@@ -144,6 +146,8 @@ def options_of(path: str, returned: Any) -> frozenset[str]:
     """
     if path.endswith("/$count"):
         return COUNT_OPTIONS
+    if path.endswith("/delta"):
+        return DELTA_OPTIONS
     if path == "/users/{user}":
         return ENTITY_OPTIONS | {"count"}  # $expand=manager($levels=max) takes $count=true (page user-list-manager)
     kinds = get_args(returned) or (returned,)

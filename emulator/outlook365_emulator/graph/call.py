@@ -1,8 +1,8 @@
 """One call of an operation: everything that the steps of the gate find out and a handler may need."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from outlook365_emulator.clouds import Cloud
 from outlook365_emulator.entra.tokens import Claims
@@ -19,6 +19,9 @@ from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 from outlook365_emulator.wire import Request, Response
 
+if TYPE_CHECKING:
+    from outlook365_emulator.graph.subscriptions.courier import Courier
+
 Ask = Callable[[Request, Entry], Response | Awaitable[Response]]
 
 
@@ -27,6 +30,7 @@ class Call:
 
     Attributes:
         ask: answers another request in the same world, for the items of a batch.
+        courier: sends notifications.
         request: the request.
         cloud: the cloud whose Graph was addressed.
         hosting: all worlds, for look-ups of tenants by domain.
@@ -47,6 +51,7 @@ class Call:
         body: the decoded request body.
         unit: the unit of work of a writing operation.
         permissions: the delegated scopes or application roles that the call may use.
+        unusual: what faults let the steps to come do differently, with particulars.
     """
 
     __slots__ = (
@@ -58,6 +63,7 @@ class Call:
         "caller",
         "claims",
         "cloud",
+        "courier",
         "entry",
         "hosting",
         "keys",
@@ -70,10 +76,12 @@ class Call:
         "preferences",
         "request",
         "tenant",
+        "unusual",
         "world",
     )
 
     claims: Claims
+    courier: "Courier"
     tenant: Tenant
     place: Place
     operation: Operation
@@ -92,6 +100,7 @@ class Call:
         self.permissions: frozenset[str] = frozenset()
         self.preferences: Preferences = NONE
         self.loaded: dict[str, Any] = {}
+        self.unusual: dict[str, Mapping[str, Any]] = {}
         self.body: Any = None
         self._user: User | None = None
         self._mailbox: Mailbox | None = None

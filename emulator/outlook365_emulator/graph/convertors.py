@@ -16,6 +16,7 @@ from outlook365_emulator.graph.mail.search_folders import shows
 from outlook365_emulator.graph.mail.settings_convertors import load_category, load_override, load_rule
 from outlook365_emulator.graph.open_extensions import plain_name
 from outlook365_emulator.graph.people.convertors import load_assignment, load_grant, load_principal
+from outlook365_emulator.graph.subscriptions.convertors import load_subscription
 from outlook365_emulator.store.item_ids import ItemId, MalformedId, read_id
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.mail import Attachment, MailFolder, Message
@@ -155,6 +156,7 @@ CONVERTORS: Mapping[str, Callable[[Call, str], Any]] = MappingProxyType(
         "grant": load_grant,
         "principal": load_principal,
         "assignment": load_assignment,
+        "subscription": load_subscription,
         **CALENDAR_CONVERTORS,
     }
 )

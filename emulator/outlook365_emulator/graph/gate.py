@@ -10,12 +10,15 @@ from typing import Any
 
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.faults.carrying import carried
 from outlook365_emulator.faults.facts import Facts
 from outlook365_emulator.faults.outcomes import Answer as FaultAnswer
-from outlook365_emulator.faults.outcomes import Delay
+from outlook365_emulator.faults.outcomes import Effect
+from outlook365_emulator.graph.answers import Answer
 from outlook365_emulator.graph.bearer import read_bearer
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.convertors import CONVERTORS
+from outlook365_emulator.graph.fault_effects import LATE, after_handler, before_handler, carry_out
 from outlook365_emulator.graph.paths import read_path
 from outlook365_emulator.graph.permissions import judge_mailbox, judge_permission, refuse_me_without_person
 from outlook365_emulator.graph.preferences import read_preferences
@@ -113,7 +116,7 @@ class Gate:
     def fault(self, call: Call) -> None:
         """Let the world's faults have their say."""
         if call.world.faults.active:
-            apply_faults(call)
+            apply_faults(call, self._keys)
 
     def permission(self, call: Call) -> None:
         """Judge scopes and roles."""
@@ -161,16 +164,27 @@ class Gate:
     def _run(self, call: Call) -> Response:
         operation = call.operation
         if not operation.writes:
-            return render(call, operation.handler(**self._arguments(call)))
+            return render(call, self._handled(call))
         with call.world.unit(call.now) as call.unit:
-            return render(call, operation.handler(**self._arguments(call)))
+            call.unit.delivery_delay = call.unusual[LATE]["seconds"] if LATE in call.unusual else 0.0
+            return render(call, self._handled(call))
+
+    def _handled(self, call: Call) -> Answer:
+        if call.unusual:
+            before_handler(call)
+        answer: Answer = call.operation.handler(**self._arguments(call))
+        return after_handler(call, answer) if call.unusual else answer
 
     async def _run_async(self, call: Call) -> Response:
         return render(call, await call.operation.handler(**self._arguments(call)))
 
 
-def apply_faults(call: Call) -> None:
+def apply_faults(call: Call, keys: KeyRing) -> None:
     """Ask the world's faults about a call whose operation is known.
+
+    Args:
+        call: the call.
+        keys: the ring that makes signing keys.
 
     Raises:
         GraphError: an error that a fault answers.
@@ -184,6 +198,7 @@ def apply_faults(call: Call) -> None:
         operation=call.operation.name,
         method=call.request.method,
         path=call.request.path,
+        query=call.request.query,
         host=call.request.host,
         cloud=call.cloud.id,
         tenant=call.claims.tid,
@@ -195,14 +210,9 @@ def apply_faults(call: Call) -> None:
         batch=call.request.in_batch,
         body=call.request.body,
     )
-    outcome = call.world.faults.decide(facts, call.now)
-    if isinstance(outcome, Delay):
-        call.request.delay += outcome.seconds
-        call.entry.fault = outcome.fault
-        outcome = outcome.then
-    if outcome is None:
-        return
-    call.entry.fault = outcome.fault
+    outcome = carried(call.world.faults.decide(facts, call.now), call.request, call.entry)
+    if isinstance(outcome, Effect):
+        carry_out(call, outcome, facts, keys)
     if isinstance(outcome, FaultAnswer):
         if isinstance(outcome.error, GraphError):
             raise outcome.error

@@ -100,7 +100,9 @@ def _round(context: str, changed: Changed, items: list[bytes], *, bare: bool) ->
 
 
 def _entity(call: Call, answer: Entity) -> Response:
-    writing = Writing(call, answer.resource, answer.path)
+    # Exchange answers a single item with its id whatever is selected (message-get, examples with $select).
+    always = ("id",) if answer.resource.outlook else ()
+    writing = Writing(call, answer.resource, answer.path, always=always)
     if call.place.cast:
         _judge_cast(call, writing.members(answer.record), answer)
     item = writing.write(answer.record)
@@ -124,7 +126,7 @@ def _judge_cast(call: Call, members: dict[str, Any], answer: Entity) -> None:
 
 
 def _document(call: Call, answer: Document) -> Response:
-    body = _selected(answer.body, call)
+    body = answer.body if answer.selected else _selected(answer.body, call)
     if level_of(call) == "none":
         body = without_metadata(body)
     elif answer.context:

@@ -8,6 +8,7 @@ from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import Cloud
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.faults.altering import altered
 from outlook365_emulator.graph import batch
 from outlook365_emulator.graph.bearer import bearer_text, challenge
 from outlook365_emulator.graph.calendar.operations import CALENDAR
@@ -42,9 +43,13 @@ from outlook365_emulator.graph.people import (
     service_principals,
     sessions,
     user_changes,
+    user_delta,
+    user_extensions,
     users,
 )
 from outlook365_emulator.graph.routing import Routes
+from outlook365_emulator.graph.subscriptions import subscriptions
+from outlook365_emulator.graph.subscriptions.courier import Courier
 from outlook365_emulator.graph.throttling import Throttling
 from outlook365_emulator.graph.userinfo import asks_for_userinfo, userinfo
 from outlook365_emulator.ids import Ids, fresh_nonce
@@ -74,6 +79,8 @@ DECLARING = (
     mail_tips,
     exchange_ids,
     user_changes,
+    user_delta,
+    user_extensions,
     managers,
     photos,
     sessions,
@@ -81,6 +88,7 @@ DECLARING = (
     service_principals,
     role_assignments,
     *CALENDAR,
+    subscriptions,
 )
 """The modules whose functions are operations."""
 
@@ -93,10 +101,12 @@ class Graph:
     Args:
         hosting: the worlds.
         keys: judges the signatures of tokens.
+        courier: sends notifications; one that reaches loopback only where none is given.
     """
 
-    def __init__(self, hosting: Hosting, keys: KeyRing) -> None:
+    def __init__(self, hosting: Hosting, keys: KeyRing, courier: Courier | None = None) -> None:
         self._hosting = hosting
+        self._courier = courier or Courier(hosting, keys)
         self._keys = keys
         published = [row.operation for row in permission_rows().values()]
         routes = Routes(OPERATIONS, published, graph_segments())
@@ -132,6 +142,7 @@ class Graph:
                 raise _unplaced(request)
             ask = partial(self._ask, cloud, world)
             call = Call(request, cloud, self._hosting, world, entry, ask)
+            call.courier = self._courier
             if asks_for_userinfo(request):
                 return exchange.finished(userinfo(call, self._keys), None)
             result = self._gate.pass_through(call)
@@ -144,7 +155,13 @@ class Graph:
         return self._later(exchange, result, call)
 
     def _ask(self, cloud: Cloud, world: World, request: Request, entry: Entry) -> Response | Awaitable[Response]:
-        return self.answer(request, cloud, world, entry)
+        """Answer an item of a batch, changed where a fault says so."""
+        answer = self.answer(request, cloud, world, entry)
+        return altered(answer, request) if isinstance(answer, Response) else self._altered(answer, request)
+
+    @staticmethod
+    async def _altered(answer: Awaitable[Response], request: Request) -> Response:
+        return altered(await answer, request)
 
     @staticmethod
     async def _later(exchange: "_Exchange", result: Awaitable[Response], call: Call) -> Response:

@@ -16,8 +16,9 @@ import msgspec
 from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import Cloud
 from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.faults.carrying import carried
 from outlook365_emulator.faults.facts import Facts
-from outlook365_emulator.faults.outcomes import Answer, Delay
+from outlook365_emulator.faults.outcomes import Answer, Effect
 from outlook365_emulator.graph.calendar.shown import Shown
 from outlook365_emulator.graph.calendar.touching import counted_again, event_of_session
 from outlook365_emulator.graph.error_answers import error_response
@@ -145,19 +146,20 @@ def _fault(request: Request, cloud: Cloud, place: Place, entry: Entry, now: date
         operation=entry.operation,
         method=request.method,
         path=request.path,
+        query=request.query,
         host=request.host,
         cloud=cloud.id,
         tenant=place.tenant.id,
         mailbox=entry.mailbox,
     )
-    outcome = place.world.faults.decide(facts, now)
-    if isinstance(outcome, Delay):
-        request.delay += outcome.seconds
-        entry.fault = outcome.fault
-        outcome = outcome.then
+    outcome = carried(place.world.faults.decide(facts, now), request, entry)
+    if isinstance(outcome, Effect) and outcome.name == "upload_lost":
+        with place.world.unit(now) as unit:
+            unit.remove(place.mailbox.uploads, place.session)
+        place.world.blobs.forget_pieces(place.session.offset)
+        raise graph_error("item_not_found", because=f"the fault {outcome.fault!r} lost the upload session")
     if not isinstance(outcome, Answer):
         return None
-    entry.fault = outcome.fault
     if isinstance(outcome.error, GraphError):
         raise outcome.error
     return outcome.response

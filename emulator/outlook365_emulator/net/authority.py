@@ -3,9 +3,14 @@
 import ssl
 import tempfile
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from outlook365_emulator import config
+
+if TYPE_CHECKING:
+    import trustme
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 """Names under which the HTTPS port is asked with the emulated host as a path prefix."""
@@ -15,6 +20,11 @@ REGIONAL_NAMES = ("*.login.microsoft.com",)
 
 BUNDLE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables that replace a client's trust store: OpenSSL and httpx, requests and MSAL, curl."""
+
+ORGANIZATION = "outlook365-emulator"
+
+LONG_AGO = (datetime(2019, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC))
+"""Between these a certificate was valid that has expired."""
 
 PEM_BEGIN = b"-----BEGIN CERTIFICATE-----"
 
@@ -33,11 +43,14 @@ class Authority:
     def __init__(self, directory: Path | None = None) -> None:
         import trustme
 
+        self._names: tuple[str, ...] = ()
+        self._leaf: trustme.LeafCert | None = None
+        self._spoiled: dict[str, ssl.SSLContext] = {}
         kept = directory is not None and (directory / "ca.pem").exists() and (directory / "ca-key.pem").exists()
         if directory is not None and kept:
             self._ca = trustme.CA.from_pem((directory / "ca.pem").read_bytes(), (directory / "ca-key.pem").read_bytes())
         else:
-            self._ca = trustme.CA(organization_name="outlook365-emulator")
+            self._ca = trustme.CA(organization_name=ORGANIZATION)
         if directory is not None and not kept:
             key = directory / "ca-key.pem"
             key.touch(mode=0o600)
@@ -56,13 +69,41 @@ class Authority:
             A context for TLS 1.2 and later that offers HTTP/1.1 by ALPN (RFC 7301); clients that want HTTP/2 fall
             back.
         """
-        names = dict.fromkeys((*hosts, *REGIONAL_NAMES, *LOCAL_NAMES))
-        leaf = self._ca.issue_cert(*names, organization_name="outlook365-emulator")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_alpn_protocols(["http/1.1"])
-        leaf.configure_cert(context)
-        return context
+        self._names = tuple(dict.fromkeys((*hosts, *REGIONAL_NAMES, *LOCAL_NAMES)))
+        self._leaf = self._ca.issue_cert(*self._names, organization_name=ORGANIZATION)
+        return self.context()
+
+    def context(self) -> ssl.SSLContext:
+        """Return a further server's context with the certificate that was issued last.
+
+        Raises:
+            ValueError: none was issued.
+        """
+        if self._leaf is None:
+            raise ValueError("issue a certificate first")
+        return _server_context(self._leaf)
+
+    def spoiled(self, problem: str) -> ssl.SSLContext:
+        """Return a server's context with a certificate that clients refuse.
+
+        Args:
+            problem: `expired`; `wrong_host`: it names another one; `untrusted`: an authority that nobody was told of
+                has signed it.
+        """
+        found = self._spoiled.get(problem)
+        if found is None:
+            found = self._spoiled[problem] = _server_context(self._spoiled_leaf(problem))
+        return found
+
+    def _spoiled_leaf(self, problem: str) -> "trustme.LeafCert":
+        import trustme
+
+        names = self._names or LOCAL_NAMES
+        if problem == "expired":
+            return self._ca.issue_cert(*names, not_before=LONG_AGO[0], not_after=LONG_AGO[1])
+        if problem == "wrong_host":
+            return self._ca.issue_cert("host.invalid")
+        return trustme.CA(organization_name="nobody knows it").issue_cert(*names)
 
     def client_context(self) -> ssl.SSLContext:
         """Return a client's context that trusts this authority and nobody else."""
@@ -88,6 +129,14 @@ class Authority:
             The path.
         """
         return _write(path, b"".join((*trusted_before(), self.ca_pem)))
+
+
+def _server_context(leaf: "trustme.LeafCert") -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    leaf.configure_cert(context)
+    return context
 
 
 def trusted_before() -> list[bytes]:

@@ -5,6 +5,9 @@ The class is driven directly: `uvicorn.Server` starts and stops in ticks of 100 
 
 import asyncio
 import logging
+import socket
+import struct
+from asyncio import sleep
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, cast
 
@@ -13,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from outlook365_emulator import clock
+from outlook365_emulator.net.wire_faults import CONNECTION, WORLD
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,6 +29,9 @@ HEAD_LIMIT = 65536
 LARGE_HEAD = "The head of the request is larger than 64 kB."
 KEEP_ALIVE_SECONDS = 75
 """Longer than the pools of common clients keep a connection, so that none meets a connection just closed."""
+
+FLUSH_ROUNDS = 4
+"""Iterations of the loop after which what was written is out, through TLS too."""
 
 LINGER_SECONDS = 1.0
 """How long a client that was refused may go on sending before it is cut off; without it the kernel would reset the
@@ -135,6 +142,7 @@ class HttpConnection(HttpToolsProtocol):
         """Begin to watch the size of the head."""
         super().on_message_begin()
         self._in_head = True
+        cast(Scope, self.scope)["extensions"] = {CONNECTION: self}
 
     def on_headers_complete(self) -> None:
         """Measure a head exactly if so much data came that it can be over the limit; then dispatch."""
@@ -152,6 +160,43 @@ class HttpConnection(HttpToolsProtocol):
         """Count anew for the next request of this connection."""
         super().on_message_complete()
         self._received = 0
+
+    async def write_raw(self, data: bytes) -> None:
+        """Write bytes past the protocol and let them go out: uvloop writes at the end of an iteration."""
+        if data and not self.transport.is_closing():
+            self.transport.write(data)
+        for _ in range(FLUSH_ROUNDS):
+            await sleep(0)
+
+    def leave(self, *, reset: bool) -> None:
+        """End the connection in the middle of an answer.
+
+        Args:
+            reset: whether by RST (a socket that lingers for no time sends one when it is closed), or in order.
+        """
+        cycle = cast(Any, self.cycle)
+        if cycle is not None:
+            cycle.disconnected = True  # the request writes no more, and nobody misses its answer
+            cycle.message_event.set()
+        if not reset:
+            self.transport.close()
+            return
+        connection = self.transport.get_extra_info("socket")
+        if connection is not None and not self.transport.is_closing():
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+    @property
+    def world(self) -> str:
+        """Key of the world that the last request was placed in, or ""."""
+        scope = cast("Scope | None", getattr(self, "scope", None))
+        return str(scope.get(WORLD, "")) if scope is not None else ""
+
+    @property
+    def idle(self) -> bool:
+        """Whether no request is under way."""
+        cycle = cast(Any, self.cycle)
+        return cycle is None or bool(cycle.response_complete)
 
     def send_400_response(self, msg: str) -> None:
         """Answer 400 or 431 and close, once the client has had the time to read it."""

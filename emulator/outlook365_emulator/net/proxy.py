@@ -47,12 +47,15 @@ class ProxyRules:
         is_refused: tells of any other name whether it must not be reached (Microsoft's real services).
         others: `pass` to lead all remaining hosts to their real address, `refuse` to refuse them.
         refused: called with host, lead and the sentence of the answer for every request that is refused.
+        trouble: called with host and lead for every tunnel to an emulated host; returns the sentence with which it
+            fails, or None.
     """
 
     is_emulated: Callable[[str], bool]
     is_refused: Callable[[str], bool]
     others: Literal["pass", "refuse"] = "pass"
     refused: Callable[[str, str, str], None] | None = None
+    trouble: Callable[[str, str], str | None] | None = None
 
     def __post_init__(self) -> None:
         if self.others not in ("pass", "refuse"):
@@ -171,6 +174,11 @@ class ProxyConnection(asyncio.Protocol):
             if self._board.rules.refused is not None:
                 self._board.rules.refused(target.host, lead, sentence)
             self._answer(403, sentence)
+            return
+        trouble = self._board.rules.trouble
+        failure = trouble(target.host, lead) if trouble and self._board.rules.is_emulated(target.host) else None
+        if failure is not None:
+            self._answer(502, failure)
             return
         task = asyncio.get_running_loop().create_task(self._connect(head, target, limit, lead))
         self._connecting = task

@@ -83,7 +83,13 @@ def tls_context(host: str, ca_pem: str = "") -> ssl.SSLContext:
 
 
 async def post(
-    url: str, body: bytes, *, content_type: str, seconds: float, headers: Iterable[tuple[str, str]] = (), ca_pem: str = ""
+    url: str,
+    body: bytes,
+    *,
+    content_type: str,
+    seconds: float,
+    headers: Iterable[tuple[str, str]] = (),
+    ca_pem: str = "",
 ) -> Reply:
     """Send a POST request and return the answer; redirects are not followed.
 
@@ -147,7 +153,7 @@ async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> R
             connection.receive_data(received)
         elif isinstance(event, h11.Response):
             status = event.status_code
-            fields = {name: value for name, value in event.headers}
+            fields = dict(event.headers)
             content_type = fields.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
         elif isinstance(event, h11.Data):
             body += bytes(event.data)

@@ -36,6 +36,8 @@ class Server:
         proxy_rules: what the proxy does with which host; needed with `proxy_port`.
         on_error: called on the loop's thread with each exception of the application and of the server itself, in
             addition to being kept in `errors`.
+        tls_for: called for each TLS connection with a function that returns its lead, once that is known; returns a
+            context for this connection alone, or None for `tls_context`.
         date_header: whether answers carry the real time as `Date`; False where the application writes its own.
 
     Attributes:
@@ -60,6 +62,7 @@ class Server:
         proxy_port: int | None = None,
         proxy_rules: ProxyRules | None = None,
         on_error: Callable[[BaseException], None] | None = None,
+        tls_for: Callable[[Callable[[], str]], ssl.SSLContext | None] | None = None,
         date_header: bool = True,
     ) -> None:
         if proxy_port is not None and proxy_rules is None:
@@ -68,6 +71,7 @@ class Server:
         self.errors: deque[BaseException] = deque(maxlen=ERRORS_KEPT)
         self._on_error = on_error
         self._context = tls_context
+        self._tls_for = tls_for
         self._http = HttpSide(app, self.report, self._forget_lead, date_header=date_header)
         self._loop = LoopThread(self._begin, self._end, self.report)
         self._ends: set[Any] = set()
@@ -255,6 +259,20 @@ class Server:
             listener.close()
         self._listeners.clear()
 
+    def _lead_later(self, port: int, client: tuple[str, int]) -> Callable[[], str]:
+        """Return a function that returns a connection's lead: the proxy tells it after the connection stands."""
+        return lambda: self._port_leads.get(port, "") or self._client_leads.get(client, "")
+
+    def close_idle(self, world: str) -> None:
+        """Close the connections that wait for a next request and whose last one was placed in a world.
+
+        Args:
+            world: the world's key. Call on the loop's thread.
+        """
+        for connection in self._http.connections:
+            if connection.world == world and connection.idle and connection.transport is not None:
+                connection.transport.close()
+
     def _remember_lead(self, client: tuple[str, int], lead: str) -> None:
         if lead:
             self._client_leads[client] = lead
@@ -292,6 +310,8 @@ class Server:
         client = None
         try:
             client = connection.getpeername()[:2]
+            if context is not None and self._tls_for is not None:
+                context = self._tls_for(self._lead_later(connection.getsockname()[1], client)) or context
             await loop.connect_accepted_socket(
                 protocol,
                 connection,

@@ -31,6 +31,7 @@ class Notice(msgspec.Struct, kw_only=True, eq=False):
         held: waits until another notification of its subscription was sent.
         judged: whether faults have had their say.
         slowed: whether it was held back because its endpoint is slow.
+        copy_of: of a copy the number of the notification that it copies, else 0.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Notice(msgspec.Struct, kw_only=True, eq=False):
     held: bool = False
     judged: bool = False
     slowed: bool = False
+    copy_of: int = 0
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +136,9 @@ class Notices:
         self.on_ready: Callable[[str], object] | None = None
         self.on_recorded: Callable[[], object] | None = None
 
-    def add(self, topic: Topic, event: str, tenant: str, subscription: str, url: str, at: datetime, item: Any) -> Notice:
+    def add(
+        self, topic: Topic, event: str, tenant: str, subscription: str, url: str, at: datetime, item: Any
+    ) -> Notice:
         """Add a notification that can be sent at once, and return it."""
         self._count += 1
         notice = Notice(
@@ -153,7 +157,7 @@ class Notices:
     def copy(self, notice: Notice) -> Notice:
         """Add a second copy of a notification, which no fault touches."""
         self._count += 1
-        twin = msgspec.structs.replace(notice, number=self._count, judged=True)
+        twin = msgspec.structs.replace(notice, number=self._count, judged=True, copy_of=notice.copy_of or notice.number)
         self.make_ready(twin)
         return twin
 

@@ -35,6 +35,9 @@ class Tenant:
         domains: its domains in lower case; the first is the initial domain.
         display_name: the organisation's name.
         settings: tenant-wide policies by name.
+
+    Attributes:
+        user_rounds: what the tokens of delta queries for users stand for, by token; a cache, no part of the state.
     """
 
     __slots__ = (
@@ -54,6 +57,7 @@ class Tenant:
         "service_principals",
         "settings",
         "subscriptions",
+        "user_rounds",
         "users",
     )
 
@@ -70,6 +74,7 @@ class Tenant:
         self.domains = domains
         self.display_name = display_name
         self.settings: dict[str, Any] = dict(settings or {})
+        self.user_rounds: dict[str, object] = {}
         self.users: Table[User] = Table(
             lambda user: user.id,
             {"name": lambda user: (user.user_principal_name.lower(),), "address": addresses_of},

@@ -44,12 +44,16 @@ class UnitOfWork:
     Args:
         now: the instant at which everything in it happens.
         committed: called with the changes of items when the unit has succeeded, or None where nobody listens.
+
+    Attributes:
+        delivery_delay: seconds of the world's time by which mail that is sent reaches its recipients later.
     """
 
-    __slots__ = ("_after", "_committed", "_done", "_logged", "_passed", "changes", "now")
+    __slots__ = ("_after", "_committed", "_done", "_logged", "_passed", "changes", "delivery_delay", "now")
 
     def __init__(self, now: datetime, committed: Callable[[list[Committed]], object] | None = None) -> None:
         self.now = now
+        self.delivery_delay = 0.0
         self._committed = committed
         self.changes: list[tuple[Mailbox, Change]] = []
         self._done: list[tuple[Shelf[Any], Any, Any]] = []

@@ -2,24 +2,27 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
 from outlook365_emulator.clock import Clock
 from outlook365_emulator.faults.engine import FaultEngine
 from outlook365_emulator.ids import Chance, Ids, base64url, fresh_nonce, fresh_seed
-from outlook365_emulator.journal import Journal
+from outlook365_emulator.journal import Entry, Journal
 from outlook365_emulator.store.agenda import Agenda, Due
 from outlook365_emulator.store.blobs import Blobs
 from outlook365_emulator.store.notices import Notices
 from outlook365_emulator.store.sign_ins import SignIns
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import Committed, UnitOfWork
+from outlook365_emulator.wire import Request, Response
 
 KEY_LENGTH = 8
 
 RunEffect = Callable[["World", Due], None]
 Listener = Callable[["World", list[Committed]], None]
+Observer = Callable[[Request, Response, Entry], None]
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,12 +52,15 @@ class World:
         journal_limit: how many entries the journal keeps.
 
     Attributes:
+        answered: called with each request, its answer and its journal entry.
         committed: called with the changes of items after each unit of work that made some.
+        scenarios: what runs in it, by name.
         notices: change notifications on their way.
     """
 
     __slots__ = (
         "agenda",
+        "answered",
         "blobs",
         "chance",
         "clock",
@@ -66,6 +72,7 @@ class World:
         "name",
         "notices",
         "outbox",
+        "scenarios",
         "seed",
         "settings",
         "sign_ins",
@@ -96,6 +103,8 @@ class World:
         self.settings: dict[str, str] = {}
         self.sign_ins = SignIns()
         self.committed: list[Listener] = []
+        self.answered: list[Observer] = []
+        self.scenarios: dict[str, Any] = {}
         self.notices = Notices()
 
     def unit(self, now: datetime | None = None) -> UnitOfWork:

@@ -6,6 +6,7 @@ from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import cloud
 from outlook365_emulator.directory import tenants
 from outlook365_emulator.directory.consent_policy import set_consent_policy
+from outlook365_emulator.faults.fault import decode_fault
 from outlook365_emulator.ids import Ids, fresh_nonce
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.records.directory import User
@@ -17,6 +18,7 @@ from .applications import add_app
 from .documents import MailboxDocument, TenantDocument, UserDocument, WorldDocument
 from .people import add_group_of, add_mailbox, add_person, furnish, literal
 from .reading import DocumentError, at, inside
+from .vocabulary import fault_vocabulary
 
 
 def build_world(hosting: Hosting, document: WorldDocument, *, seed: int | None = None) -> World:
@@ -41,7 +43,7 @@ def build_world(hosting: Hosting, document: WorldDocument, *, seed: int | None =
                 populate(hosting, world, unit, host_tenant(hosting, world, one, place), one, place)
         for i, fault in enumerate(document.faults):
             with at(f"faults[{i}]"):
-                world.faults.add(fault, world.clock.now())
+                world.faults.add(decode_fault(fault, known=fault_vocabulary()), world.clock.now())
     except BaseException:
         hosting.drop(world)
         raise
@@ -84,6 +86,9 @@ def _empty(document: WorldDocument, seed: int | None) -> World:
     world = World(name, seed=seed, nonce=nonce, clock=clock)
     if document.fixed_ids:
         world.settings["fixed_ids"] = "true"
+    world.settings["throttling"] = document.throttling
+    world.settings["batch_order"] = document.batch_order
+    world.settings["delta_token_days"] = str(document.delta_token_days)
     return world
 
 

@@ -130,6 +130,50 @@ class MessageDocument(Document):
     headers: dict[str, str] = {}
 
 
+class EventDocument(Document):
+    """An event in a calendar.
+
+    Attributes:
+        start: when it begins; `monday 09:30` (this week), `tuesday+1w 14:00` and `+2d 10:00` are times of the zone.
+        subject: title.
+        end: when it ends, in the same forms; `minutes` after the start when left out.
+        minutes: how long it lasts; half an hour when left out, a day for an all-day event.
+        all_day: whether it lasts whole days.
+        zone: time zone, a Windows or IANA name.
+        calendar: name of the calendar; the default one when left out.
+        location: name of the place.
+        attendees: who is invited.
+        body: description.
+        body_type: whether `body` is plain text or HTML.
+        categories: names of categories.
+        show_as: what others see of the time.
+        sensitivity: whom the details are for.
+        importance: importance as the organizer marked it.
+        online: whether it is an online meeting.
+        reminder: minutes before the start; null for no reminder.
+        recurrence: Graph's `patternedRecurrence`; a range that is left out begins with the event and has no end.
+    """
+
+    start: Moment
+    subject: str = ""
+    end: Moment | None = None
+    minutes: Annotated[int, Meta(ge=0, le=525600, description="a number of minutes, 0 to 525600")] | None = None
+    all_day: bool = False
+    zone: Text = "UTC"
+    calendar: str = ""
+    location: str = ""
+    attendees: list[Address] = []
+    body: str = ""
+    body_type: Literal["text", "html"] = "text"
+    categories: list[Text] = []
+    show_as: Literal["free", "tentative", "busy", "oof", "workingElsewhere"] = "busy"
+    sensitivity: Literal["normal", "personal", "private", "confidential"] = "normal"
+    importance: Importance = "normal"
+    online: bool = False
+    reminder: Annotated[int, Meta(ge=0, le=525600, description="a number of minutes, 0 to 525600")] | None = 15
+    recurrence: dict[str, Any] | None = None
+
+
 class UserDocument(Document):
     """A person of a tenant.
 
@@ -158,6 +202,7 @@ class UserDocument(Document):
         send_as: who else may send as this person.
         send_on_behalf: who else may send on behalf of this person.
         messages: what lies in the mailbox.
+        events: what is in the calendar.
     """
 
     name: Text
@@ -184,6 +229,7 @@ class UserDocument(Document):
     send_as: list[Text] = []
     send_on_behalf: list[Text] = []
     messages: list[MessageDocument] = []
+    events: list[EventDocument] = []
 
 
 class MailboxDocument(Document):
@@ -200,6 +246,7 @@ class MailboxDocument(Document):
         send_as: who may send as it.
         send_on_behalf: who may send on behalf of it.
         messages: what lies in it.
+        events: what is in its calendar.
     """
 
     name: Text
@@ -212,6 +259,7 @@ class MailboxDocument(Document):
     send_as: list[Text] = []
     send_on_behalf: list[Text] = []
     messages: list[MessageDocument] = []
+    events: list[EventDocument] = []
 
 
 class GroupDocument(Document):
@@ -338,6 +386,9 @@ class WorldDocument(Document):
         clock: the world's clock.
         tenants: organisations; usually one.
         faults: faults that are set from the start.
+        throttling: "realistic" holds Exchange's limits for an application and a mailbox.
+        batch_order: order of the answers in a `$batch`; Microsoft promises none.
+        delta_token_days: how many days of the world's clock a delta token lives.
     """
 
     name: WorldName | None = None
@@ -346,3 +397,6 @@ class WorldDocument(Document):
     clock: ClockDocument | None = None
     tenants: list[TenantDocument] = []
     faults: list[dict[str, Any]] = []
+    throttling: Literal["off", "realistic"] = "off"
+    batch_order: Literal["shuffled", "request"] = "shuffled"
+    delta_token_days: Annotated[int, Meta(ge=1, le=30, description="1 to 30")] = 30

@@ -97,13 +97,13 @@ def graph_message(document: MessageDocument, now: datetime, place: str) -> dict[
         "sentDateTime": iso_seconds(sent),
         "importance": document.importance,
         "categories": list(document.categories),
-        "toRecipients": [_recipient(address) for address in document.to],
-        "ccRecipients": [_recipient(address) for address in document.cc],
+        "toRecipients": [recipient(address) for address in document.to],
+        "ccRecipients": [recipient(address) for address in document.cc],
     }
     if document.read is not None:
         members["isRead"] = document.read
     if document.sender is not None or document.folder.lower() not in OWN:
-        members["from"] = _recipient(document.sender or SENDER)
+        members["from"] = recipient(document.sender or SENDER)
     if document.headers:
         members["internetMessageHeaders"] = [{"name": k, "value": v} for k, v in document.headers.items()]
     if document.attachments:
@@ -119,7 +119,8 @@ def _moment(text: str | None, now: datetime, otherwise: datetime, place: str) ->
         return moment(text, now)
 
 
-def _recipient(text: str) -> dict[str, Any]:
+def recipient(text: str) -> dict[str, Any]:
+    """Write an address of a document as a Graph `recipient`."""
     found = _NAMED_ADDRESS.fullmatch(text)
     address = found["address"] if found else text.strip()
     name = found["name"].strip('"') if found else ""

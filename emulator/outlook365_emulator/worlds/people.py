@@ -10,6 +10,7 @@ from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 
 from .documents import GroupDocument, MailboxDocument, UserDocument
+from .events import add_events
 from .messages import receive_messages
 from .reading import DocumentError, at, inside, nearest
 
@@ -152,7 +153,7 @@ def furnish(
     document: UserDocument | MailboxDocument,
     place: str,
 ) -> None:
-    """Give a mailbox its rights and messages, once everybody exists whom they may name.
+    """Give a mailbox its rights, messages and events, once everybody exists whom they may name.
 
     Args:
         world: the world.
@@ -163,7 +164,7 @@ def furnish(
         place: place of the document, for errors.
 
     Raises:
-        DocumentError: nobody has a name that is given, or a message cannot be as it is described.
+        DocumentError: nobody has a name that is given, or a message or event cannot be as it is described.
     """
     rights: dict[str, tuple[User, dict[str, bool]]] = {}
     for key, right in RIGHTS.items():
@@ -175,6 +176,7 @@ def furnish(
         with at(place):
             share_mailbox(tenant, unit, owner, user, **held)
     receive_messages(world, tenant, unit, owner, document.messages, inside(place, "messages"))
+    add_events(world, tenant, unit, owner, document.events, inside(place, "events"))
 
 
 def add_group_of(world: World, tenant: Tenant, unit: UnitOfWork, document: GroupDocument, place: str) -> Group:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from outlook365_emulator.config import Settings
 from outlook365_emulator.control.service import Control
+from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
@@ -21,6 +22,7 @@ class Surroundings:
 
     hosting: Hosting = field(default_factory=Hosting)
     settings: Settings = field(default_factory=lambda: Settings(allow_hosts=("emulator.internal",)))
+    keys: KeyRing = field(default_factory=KeyRing)
     ran: list[tuple[str, Due]] = field(default_factory=list)
 
     def run_effect(self, world: World, due: Due) -> None:

@@ -22,7 +22,7 @@ def name(route: Route) -> str:
 def filled(route: Route, world: str, tenant: str) -> str:
     """The path of a route, with a world and a tenant that are there and nothing else."""
     path = route.path.replace("{world}", world.rpartition("/")[2]).replace("{tenant}", tenant.rpartition("/")[2])
-    for key in ("user", "app", "grantee", "fault", "snapshot", "secret", "certificate"):
+    for key in ("user", "app", "grantee", "fault", "snapshot", "secret", "certificate", "policy", "credential"):
         path = path.replace(f"{{{key}}}", "nobody")
     return PREFIX + path
 

@@ -297,6 +297,12 @@ class Page:
         return dict(parse_qsl(parts.fragment or parts.query, keep_blank_values=True))
 
     @property
+    def told(self) -> int:
+        """The AADSTS number that the application was told."""
+        found = re.match(r"AADSTS(\d+): ", self.sent.get("error_description", ""))
+        return int(found[1]) if found else 0
+
+    @property
     def number(self) -> int:
         return int(self.config.get("sErrorCode", 0))
 

@@ -13,8 +13,15 @@ GRAPH = "00000003-0000-0000-c000-000000000000"
 CONTROLS = [
     # control, number, error at v2, error at v1, suberror, what the text says
     ("block", 53003, "interaction_required", "interaction_required", "message_only", "does not allow token issuance"),
-    ("mfa", 50076, "invalid_grant", "interaction_required", "basic_action", f"must use multi-factor authentication to"),
-    ("compliant_device", 53000, "invalid_grant", "invalid_grant", "message_only", "required device state: unregistered"),
+    ("mfa", 50076, "invalid_grant", "interaction_required", "basic_action", "must use multi-factor authentication to"),
+    (
+        "compliant_device",
+        53000,
+        "invalid_grant",
+        "invalid_grant",
+        "message_only",
+        "required device state: unregistered",
+    ),
     ("domain_joined_device", 53001, "invalid_grant", "invalid_grant", "message_only", "state: domain_joined"),
 ]
 
@@ -127,8 +134,9 @@ def test_sign_in_frequency(scene: Any, hours: float, later: int, fine: bool) -> 
         return
     body = answer.json
     assert (body["error_codes"], body["suberror"], "error_uri" in body) == ([70043], "token_expired", False)
-    assert f"issued on 2026-03-02T09:00:00.1234560Z and the maximum allowed lifetime for this request is {hours * 3600}" in (
-        body["error_description"]
+    assert (
+        f"issued on 2026-03-02T09:00:00.1234560Z and the maximum allowed lifetime for this request is {hours * 3600}"
+        in (body["error_description"])
     )
     assert scene.password().status == 200, "signing in anew helps"
 
@@ -141,3 +149,23 @@ def test_renewing_does_not_make_a_sign_in_younger(scene: Any) -> None:
         token = scene.refresh(token).json["refresh_token"]
     scene.world.clock.shift(timedelta(minutes=50))
     assert scene.refresh(token).json["error_codes"] == [70043]
+
+
+@pytest.mark.parametrize(("control", "number"), [(None, 50020), ("mfa", 90072)])
+def test_people_of_other_tenants(scene: Any, control: str | None, number: int) -> None:
+    """A stranger is told so; where the tenant wants a second factor of everybody, by another number."""
+    fabrikam = scene.tenants["fabrikam"]
+    token = scene.password(client_id="{multi}", client_secret="{multi.secret}", scope="openid offline_access").json
+    assert token["error_codes"] == [65001]
+    if control is not None:
+        with scene.world.unit() as unit:
+            add_policy(scene.world, fabrikam, unit, control)  # type: ignore[arg-type]
+    token = scene.password().json["refresh_token"]
+    with scene.world.unit() as unit:
+        contoso = scene.tenants["contoso"]
+        public = contoso.applications.get(scene.apps["public"].id)
+        unit.put(contoso.applications, msgspec.structs.replace(public, audience="AzureADMultipleOrgs"))
+    answer = scene.token("{fabrikam}", grant_type="refresh_token", client_id="{public}", refresh_token=token)
+    assert (answer.json["error"], answer.json["error_codes"]) == ("invalid_grant", [number])
+    assert "from identity provider 'https://sts.windows.net/" in answer.json["error_description"]
+    assert "does not exist in tenant 'Fabrikam'" in answer.json["error_description"]

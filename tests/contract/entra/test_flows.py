@@ -80,8 +80,6 @@ def test_cookies_are_for_the_login_host_alone(browser: Any) -> None:
     prefixed = browser.ask("GET", "/common/oauth2/v2.0/logout", door="http://127.0.0.1:8365")
     assert prefixed.heading
     browser.cookies.clear()
-    fields = browser.ask(
-        "GET", "/common/oauth2/v2.0/logout", door="http://127.0.0.1:8365"
-    ).answer.response.headers
+    fields = browser.ask("GET", "/common/oauth2/v2.0/logout", door="http://127.0.0.1:8365").answer.response.headers
     cookie = next(value for name, value in fields if name == "Set-Cookie" and value.startswith("buid="))
     assert cookie.endswith("; path=/login.microsoftonline.com/; HttpOnly; SameSite=Lax")

@@ -92,14 +92,11 @@ def test_a_request_that_belongs_to_no_world_finds_no_tenant(scene: Any) -> None:
 @pytest.mark.parametrize(
     ("method", "url", "form"),
     [
-        ("GET", f"{WORLDWIDE}/{{contoso}}/oauth2/v2.0/authorize?client_id=x", None),
-        ("POST", f"{WORLDWIDE}/{{contoso}}/oauth2/v2.0/devicecode", {}),
+        ("GET", f"{WORLDWIDE}/{{contoso}}/saml2?SAMLRequest=x", None),
         ("GET", f"{WORLDWIDE}/", None),
+        ("POST", TOKEN, {"grant_type": "urn:ietf:params:oauth:grant-type:saml2-bearer"}),
         ("GET", f"{WORLDWIDE}/a/b/c/d/e/f/g", None),
-        ("POST", TOKEN, {"grant_type": "authorization_code"}),
-        ("POST", TOKEN, {"grant_type": "urn:ietf:params:oauth:grant-type:device_code"}),
         ("POST", TOKEN, app(scope="https://outlook.office365.com/.default")),
-        ("POST", TOKEN, app(scope="{multi}/.default")),
     ],
 )
 def test_what_is_not_emulated_says_so(scene: Any, method: str, url: str, form: dict[str, str] | None) -> None:

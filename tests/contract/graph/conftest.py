@@ -130,6 +130,7 @@ class GraphClient:
     keys: KeyRing
     cloud: str = "global"
     tokens: dict[Any, str] = field(default_factory=dict)
+    judge: Any = None
 
     def token(
         self,
@@ -199,6 +200,8 @@ class GraphClient:
         answer = self.graph.answer(request, row, self.org.world, entry)
         response = answer if isinstance(answer, Response) else asyncio.run(finished(answer))
         request.finish()
+        if self.judge and response.status in (200, 201) and b"@odata.context" in response.body[:20]:
+            self.judge(json.loads(response.body))
         return Answer(response, entry)
 
     def get(self, path: str, **options: Any) -> Answer:
@@ -247,17 +250,17 @@ def org() -> Organisation:
 
 
 @pytest.fixture
-def graph(org: Organisation, keys: KeyRing) -> GraphClient:
-    return GraphClient(Graph(org.hosting, keys), org, keys)
+def graph(org: Organisation, keys: KeyRing, hold_against_schema: Any) -> GraphClient:
+    return GraphClient(Graph(org.hosting, keys), org, keys, judge=hold_against_schema)
 
 
 @pytest.fixture
-def new_graph(keys: KeyRing) -> Any:
+def new_graph(keys: KeyRing, hold_against_schema: Any) -> Any:
     """Make a client of an organisation of its own, in any cloud: `new_graph("china")`."""
 
     def make(cloud: str = "global") -> GraphClient:
         org = make_organisation(cloud)
-        return GraphClient(Graph(org.hosting, keys), org, keys, cloud)
+        return GraphClient(Graph(org.hosting, keys), org, keys, cloud, judge=hold_against_schema)
 
     return make
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from outlook365_emulator.clouds import cloud as cloud_named
 from outlook365_emulator.directory.revocation import token_kind, valid_from
 from outlook365_emulator.entra.call import Call, SignIn
+from outlook365_emulator.entra.conditional_access import stranger
 from outlook365_emulator.entra.tenancy import settle
 from outlook365_emulator.store.records.directory import RefreshToken, User
 from outlook365_emulator.store.tenant import Tenant
@@ -63,8 +64,9 @@ def _find(call: Call, value: str) -> tuple[RefreshToken, Tenant]:
 def _foreign(call: Call, home: Tenant, user: User | None) -> Exception:
     name_of = user.user_principal_name if user is not None else "{EmailHidden}"
     provider = cloud_named(home.cloud).issuer(home.id, 1)
+    number = stranger(call.tenant) if call.tenant is not None else 50020
     because = f"the token's user belongs to {home.domains[0]} and is no guest of {call.directory}"
-    return call.error(50020, user=name_of, provider=provider, tenant=call.directory, because=because)
+    return call.error(number, user=name_of, provider=provider, tenant=call.directory, because=because)
 
 
 def _check_life(call: Call, token: RefreshToken, user: User) -> None:

@@ -5,7 +5,6 @@ import hashlib
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -103,6 +102,8 @@ def _hash(text: str) -> str:
 
 @cache
 def _style() -> str:
+    from importlib.resources import files
+
     text = files(__package__).joinpath("style.css").read_text("utf-8")
     return re.sub(r"\s*\n\s*", "", text)
 

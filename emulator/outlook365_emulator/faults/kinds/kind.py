@@ -29,6 +29,9 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     chance: Chance
 
 
+CONNECTING: tuple[Phase, ...] = ("resolve", "connect", "handshake")
+
+
 def any_service(settings: msgspec.Struct) -> tuple[str, ...]:
     """Say that a kind can serve every service."""
     return ()
@@ -43,6 +46,7 @@ class Kind(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         phase: whether it acts `before` or `after` the handler.
         delays: whether the outcome is a wait, after which further faults are looked for.
         services: the services that given settings can serve; empty for all. `match.service` is narrowed to them.
+        whole: whether it concerns a whole answer on its connection, so that it passes the items of a `$batch`.
     """
 
     settings: type[S]
@@ -50,3 +54,9 @@ class Kind(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     phase: Phase = "before"
     delays: bool = False
     services: Callable[[S], tuple[str, ...]] = any_service
+    whole: bool = False
+
+    @property
+    def connecting(self) -> bool:
+        """Whether it acts before there is a request: on a look-up, a connection, a TLS handshake."""
+        return self.phase in CONNECTING

@@ -15,7 +15,7 @@ _USUAL = {
     "resource_name": "Microsoft Graph",
 }
 _FACTS = ("operation", "method", "path", "host", "tenant", "application", "user", "mailbox", "folder", "grant")
-_RENAMED = {"app_id": "application", "app": "application", "tid": "tenant"}
+_RENAMED = {"app_id": "application", "app": "application", "tid": "tenant", "grant_type": "grant"}
 
 
 def graph_row(name: str, params: Mapping[str, str], facts: Facts) -> GraphError:

@@ -68,25 +68,25 @@ class State(msgspec.Struct, array_like=True):
     link: Literal["page", "round"] = "page"
 
 
-@operation("GET /users/{user}/calendarView/delta", least="Calendars.Read")
+@operation("GET /users/{user}/calendarView/delta", least="Calendars.ReadBasic")
 def view_delta(call: Call) -> Changes | Document:
     """List what the default calendar shows in a window, and from then on what changed."""
     return _view_delta(call, own_sight(call))
 
 
-@operation("GET /users/{user}/calendars/{calendar}/calendarView/delta", least="Calendars.Read")
+@operation("GET /users/{user}/calendars/{calendar}/calendarView/delta", least="Calendars.ReadBasic")
 def view_delta_in_calendar(call: Call, calendar: Sight) -> Changes | Document:
     """List what a calendar shows in a window, and from then on what changed."""
     return _view_delta(call, calendar)
 
 
-@operation("GET /users/{user}/events/delta", least="Calendars.Read")
+@operation("GET /users/{user}/events/delta", least="Calendars.ReadBasic")
 def events_delta(call: Call) -> Changes:
     """List the single events and series of the default calendar, and from then on what changed."""
     return _events_delta(call, own_sight(call))
 
 
-@operation("GET /users/{user}/calendars/{calendar}/events/delta", least="Calendars.Read")
+@operation("GET /users/{user}/calendars/{calendar}/events/delta", least="Calendars.ReadBasic")
 def events_delta_in_calendar(call: Call, calendar: Sight) -> Changes:
     """List the single events and series of a calendar, and from then on what changed."""
     return _events_delta(call, calendar)

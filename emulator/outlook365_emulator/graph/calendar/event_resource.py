@@ -53,6 +53,11 @@ def event_document(call: Call, one: Shown) -> bytes:
 
 def event_members(call: Call, one: Shown) -> dict[str, Any]:
     """Return the members of an event as the viewer sees it, times in the zone that the client prefers."""
+    return members_in(one, preferred_zone(call))
+
+
+def members_in(one: Shown, zone: Zone) -> dict[str, Any]:
+    """Return the members of an event as the viewer sees it, times in a zone."""
     members: dict[str, Any] = msgspec.json.decode(one.item.document)
     sight, event = one.sight, one.event
     if one.day and one.item is one.event:
@@ -61,7 +66,6 @@ def event_members(call: Call, one: Shown) -> dict[str, Any]:
         members["iCalUId"] = uid_of_day(event.ical_uid, one.day)
     if one.day or sight.mailbox is not sight.holder:
         stamp(members, sight.mailbox.ids, sight.calendar.number, event.number, one.day)
-    zone = preferred_zone(call)
     if one.item.is_all_day:
         # An all-day event floats: its midnights are those of every zone (`graph-calendar.md` section 10).
         for name, instant in (("start", one.start), ("end", one.end)):

@@ -43,7 +43,7 @@ def _reminder(call: Call, one: Shown, at: datetime) -> dict[str, Any]:
     }
 
 
-@operation("GET /users/{user}/reminderView", least="Calendars.Read")
+@operation("GET /users/{user}/reminderView", least="Calendars.ReadBasic")
 def list_(call: Call) -> Document:
     """List the reminders of what the default calendar shows in a window, occurrences one by one."""
     sight = own_sight(call)

@@ -136,6 +136,7 @@ def write_message(
     stable: int | None = None,
     like: Message | None = None,
     headers: tuple[tuple[str, str], ...] | None = None,
+    new_body: bool = False,
     **besides: Any,
 ) -> Message:
     """Make the record of a message in a folder of a mailbox, stamped with ids and a new change key.
@@ -150,6 +151,7 @@ def write_message(
         stable: the counter of the immutable id, or None for a new message.
         like: the message whose headers, MIME text, properties and extensions it has, where `besides` says nothing.
         headers: internet message headers, or None for those of `like`.
+        new_body: whether the body was just sent, and is not that of `like`.
         besides: `hidden`, `mime`, `properties`, `extensions` of the record.
     """
     number = mailbox.take_number() if number is None else number
@@ -158,7 +160,7 @@ def write_message(
     item_id = mailbox.ids.item(folder.number, number)
     change_key = mailbox.ids.change_key(change)
     thread = thread_of(members["conversationIndex"])
-    body, unsafe = _cleaned(members["body"], like)
+    body, unsafe = _cleaned(members["body"], None if new_body else like)
     stamped = {
         **members,
         "body": body,
@@ -178,8 +180,7 @@ def write_message(
         folder=folder.number,
         change=change,
         document=msgspec.json.encode(document),
-        subject=(subject := stamped["subject"] or ""),
-        subject_folded=subject.lower(),
+        subject=stamped["subject"] or "",
         received=datetime.fromisoformat(stamped["receivedDateTime"]),
         sent=datetime.fromisoformat(stamped["sentDateTime"]),
         created=datetime.fromisoformat(stamped["createdDateTime"]),

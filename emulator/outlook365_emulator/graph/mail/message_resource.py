@@ -253,6 +253,7 @@ def message_resource() -> Resource:
         document=_document,
         adapt=adapt_message,
         etag=message_etag,
+        always=("id",),
         on_demand={"internetMessageHeaders": _headers, "uniqueBody": _unique_body},
         expand={
             "attachments": _attachments,

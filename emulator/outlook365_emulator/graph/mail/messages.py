@@ -198,6 +198,7 @@ def update(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
         number=message.number,
         stable=message.stable,
         like=message,
+        new_body="body" in given,
         mime=None if _IN_MIME & given.keys() else message.mime,
         properties=merged(message.properties, properties | ({EVER_READ: "true"} if members["isRead"] else {})),
     )

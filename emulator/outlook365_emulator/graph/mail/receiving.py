@@ -6,11 +6,13 @@ from outlook365_emulator.graph.mail.addresses import address_of, recipient_of, r
 from outlook365_emulator.graph.mail.arrivals import delivery_from
 from outlook365_emulator.graph.mail.arriving import arrived
 from outlook365_emulator.graph.mail.attached import attach, shown_attachments
+from outlook365_emulator.graph.mail.composing import composition_of, kept_mime
 from outlook365_emulator.graph.mail.delivery import transport_headers
 from outlook365_emulator.graph.mail.documents import fresh_members, write_message
 from outlook365_emulator.graph.mail.extended_properties import merged, read_properties
 from outlook365_emulator.graph.mail.focused_inbox import classification_of
 from outlook365_emulator.graph.mail.item_attachments import Maker
+from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.mail import MailFolder, Message
 from outlook365_emulator.store.tenant import Tenant
@@ -79,6 +81,63 @@ def receive(
     unit.put_item(mailbox, mailbox.messages, message)
     for new in attachments:
         attach(world, mailbox, unit, message.stable, new)
+    return _settled(world, tenant, unit, user, mailbox, message, target)
+
+
+def receive_mime(
+    world: World, tenant: Tenant, unit: UnitOfWork, user: User, text: bytes, folder: str = "inbox"
+) -> Message:
+    """Put a message into a user's mailbox from its MIME text, an `.eml` file.
+
+    It counts as received when its `Date` says, or now where it has none; in `sentitems` and `drafts` it is read.
+
+    Args:
+        world: the world.
+        tenant: the user's tenant.
+        unit: the unit of work that it happens in.
+        user: whose mailbox it is.
+        text: RFC 5322 text; it is kept as it is.
+        folder: well-known name or display name of the folder.
+
+    Raises:
+        LookupError: the user has no mailbox, or the mailbox no such folder.
+        GraphError: the text is nested without end.
+    """
+    mailbox = tenant.mailbox_of(user)
+    if mailbox is None:
+        raise LookupError(f"{user.user_principal_name} has no mailbox")
+    target = _folder_named(list(mailbox.folders), folder)
+    own = target.well_known in _SENT
+    composition = composition_of(world, mailbox, Maker(world, tenant, mailbox, unit.now), text, unit.now)
+    members = composition.members
+    members["receivedDateTime"] = members["sentDateTime"]
+    members["createdDateTime"] = members["lastModifiedDateTime"] = members["sentDateTime"]
+    members.update(isDraft=target.well_known == "drafts", isRead=own)
+    members["inferenceClassification"] = classification_of(mailbox, address_of(members.get("from")))
+    headers = composition.headers if own else (*transport_headers(members), *composition.headers)
+    message = write_message(
+        mailbox,
+        members,
+        target,
+        headers=headers,
+        properties=composition.properties,
+        mime=kept_mime(world, composition),
+    )
+    unit.put_item(mailbox, mailbox.messages, message)
+    for new in composition.attachments:
+        attach(world, mailbox, unit, message.stable, new)
+    return _settled(world, tenant, unit, user, mailbox, message, target)
+
+
+def _settled(
+    world: World,
+    tenant: Tenant,
+    unit: UnitOfWork,
+    user: User,
+    mailbox: Mailbox,
+    message: Message,
+    target: MailFolder,
+) -> Message:
     if target.well_known != "inbox":
         return message
     return arrived(world, tenant, unit, user, mailbox, message, delivery_from(world, unit, tenant)) or message

@@ -3,7 +3,7 @@
 Rules of `from` and `sender`, limits and deferred sending: reference `graph-mail.md` sections 7 and 16.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from outlook365_emulator.clock import iso_seconds
@@ -27,6 +27,9 @@ from outlook365_emulator.store.world import World
 
 SEND_DEFERRED = "mail.send_deferred"
 """Name of the effect that sends a message whose time has come."""
+
+DELIVER_LATE = "mail.deliver_late"
+"""Name of the effect that delivers a message which a fault has held back."""
 
 
 def authorship(call: Call, members: dict[str, Any]) -> None:
@@ -168,13 +171,48 @@ def dispatch(
     folder = _folder(mailbox, "sentitems")
     sent = write_message(mailbox, members, folder, stable=message.stable, like=message, properties=properties)
     unit.put_item(mailbox, mailbox.messages, sent)
-    own = tuple(one for one in message.headers if one[0].lower().startswith("x-"))
+    if unit.delivery_delay:
+        at = unit.now + timedelta(seconds=unit.delivery_delay)
+        data: dict[str, str | int] = {"tenant": tenant.id, "owner": mailbox.owner, "stable": sent.stable}
+        unit.after(lambda: world.agenda.add(at, DELIVER_LATE, save=int(save), **data))
+    else:
+        _hand_over(world, unit, tenant, mailbox, sent, members, save=save)
+    return sent
+
+
+def _hand_over(
+    world: World,
+    unit: UnitOfWork,
+    tenant: Tenant,
+    mailbox: Mailbox,
+    sent: Message,
+    members: dict[str, Any],
+    *,
+    save: bool,
+) -> None:
+    """Deliver a message that lies in Sent Items."""
+    own = tuple(one for one in sent.headers if one[0].lower().startswith("x-"))
     arrived = deliver(world, unit, mailbox, tenant, sent, members, own)
     settle(world, unit, arrived)
     if not save:
         detach_all(unit, mailbox, sent)
         unit.remove_item(mailbox, mailbox.messages, sent)
-    return sent
+
+
+def deliver_late(world: World, tenant: Tenant, mailbox: Mailbox, stable: int, *, save: bool) -> None:
+    """Deliver a message that a fault has held back; nothing happens where it was deleted for good meanwhile.
+
+    Args:
+        world: the world.
+        tenant: the sender's tenant.
+        mailbox: the mailbox that has sent.
+        stable: immutable number of the message.
+        save: whether its copy stays in Sent Items.
+    """
+    sent = mailbox.messages.by_stable(stable)
+    if sent is not None:
+        with world.unit() as unit:
+            _hand_over(world, unit, tenant, mailbox, sent, members_of(sent), save=save)
 
 
 def send_deferred(world: World, tenant: Tenant, mailbox: Mailbox, stable: int, *, save: bool) -> None:

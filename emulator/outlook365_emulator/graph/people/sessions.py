@@ -16,7 +16,10 @@ from outlook365_emulator.store.records.directory import User
 
 @operation("POST /users/{user}/revokeSignInSessions", least="User.RevokeSessions.All", workload="directory")
 def revoke_sign_in_sessions(call: Call, user: User) -> Document:
-    """Make every token and session that a user has so far unusable."""
+    """End every session and refresh token of a user.
+
+    Access tokens live on, but for those that are evaluated continuously.
+    """
     revoke_sessions(call.tenant, call.unit, user)
     return Document(body={"value": True}, context="Edm.Boolean")
 

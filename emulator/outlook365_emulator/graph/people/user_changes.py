@@ -110,6 +110,10 @@ def delete(call: Call, user: User) -> NoContent:
 def _given(body: dict[str, Any]) -> dict[str, Any]:
     kind = type_of("user")
     given = {name: value for name, value in body.items() if "@odata." not in name}
+    bound = next((name for name in body if name.endswith("@odata.bind")), None)
+    if bound is not None:
+        because = f"{bound} is not emulated yet: set a manager with PUT /users/{{id}}/manager/$ref"
+        raise graph_error("not_emulated", operation=f"{bound} of a user", because=because)
     for name in given:
         declared = kind.property_of(name)
         if name in _READ_ONLY or (declared is not None and declared.navigation):

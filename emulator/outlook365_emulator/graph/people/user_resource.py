@@ -13,6 +13,8 @@ from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.mailbox_settings import settings_of
+from outlook365_emulator.graph.mail.message_resource import ids_in
+from outlook365_emulator.graph.open_extensions import extension_members
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.graph.search.directory import search_directory
 from outlook365_emulator.odata.records import Kind, Property, RecordType
@@ -223,6 +225,19 @@ def _manager(call: Call, user: User) -> dict[str, Any]:
     return above(user, _LEVELS if levels == -1 else min(levels, _LEVELS))
 
 
+def user_extension_members(extension: tuple[str, bytes]) -> dict[str, Any]:
+    """Return an open extension of a user as a JSON object; the directory names it by its plain name."""
+    return {**extension_members(extension), "id": extension[0]}
+
+
+def _extensions(call: Call, user: User) -> dict[str, Any]:
+    options = next((one.options for one in call.options.expand if one.path[-1].lower() == "extensions"), None)
+    asked = ids_in(options.filter) if options is not None and options.filter is not None else None
+    wanted = None if asked is None else {name.lower() for name in asked}
+    found = [user_extension_members(one) for one in user.extensions if wanted is None or one[0].lower() in wanted]
+    return {"extensions@odata.context": f"{call.root}/$metadata#users('{user.id}')/extensions", "extensions": found}
+
+
 def _reports(call: Call, user: User) -> dict[str, Any]:
     return {"directReports": [report_members(call, one) for one in reports_of(call, user)]}
 
@@ -248,8 +263,8 @@ def user_resource() -> Resource:
         compute=user_members,
         default_select=DEFAULT,
         on_demand=MappingProxyType({name: _on_one(name) for name in _ONE_ONLY}),
-        expand=MappingProxyType({"manager": _manager, "directreports": _reports}),
-        filters_own=frozenset({"manager"}),
+        expand=MappingProxyType({"manager": _manager, "directreports": _reports, "extensions": _extensions}),
+        filters_own=frozenset({"manager", "extensions"}),
         page_size=100,
         page_limit=999,
         outlook=False,

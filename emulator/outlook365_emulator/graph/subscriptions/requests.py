@@ -98,8 +98,11 @@ def read_wanted(call: Call, members: dict[str, Any]) -> Wanted:
         raise _invalid(f"clientState must not be longer than {_STATE_LENGTH} characters.", because)
     version = members.get("latestSupportedTlsVersion") or "v1_2"
     if version not in _TLS:
-        raise _invalid(f"The value '{version}' of latestSupportedTlsVersion is not supported.", f"use {', '.join(_TLS)}")
-    certificate, name = _certificate(members, with_data=with_data)
+        raise _invalid(
+            f"The value '{version}' of latestSupportedTlsVersion is not supported.", f"use {', '.join(_TLS)}"
+        )
+    if with_data:
+        _judge_certificate(members)
     return Wanted(
         change_type=members["changeType"],
         changes=read_changes(members["changeType"]),
@@ -109,8 +112,8 @@ def read_wanted(call: Call, members: dict[str, Any]) -> Wanted:
         lifecycle_url=read_url(call, members.get("lifecycleNotificationUrl"), "lifecycleNotificationUrl") or None,
         client_state=state,
         with_data=with_data,
-        certificate=certificate,
-        certificate_id=name,
+        certificate=members.get("encryptionCertificate"),
+        certificate_id=members.get("encryptionCertificateId"),
         tls_version=version,
         query_options=members.get("notificationQueryOptions"),
         url_app_id=members.get("notificationUrlAppId"),
@@ -166,26 +169,19 @@ def read_url(call: Call, text: str | None, name: str) -> str:
     raise graph_error("subscription_endpoint_failed", because=f"{name}: {problem.because}")
 
 
-def _certificate(members: dict[str, Any], *, with_data: bool) -> tuple[str | None, str | None]:
-    certificate, name = members.get("encryptionCertificate"), members.get("encryptionCertificateId")
-    if not with_data:
-        return certificate, name
-    for one, value in (("encryptionCertificate", certificate), ("encryptionCertificateId", name)):
-        if not value:
-            raise _invalid(f"{one} is required when includeResourceData is set to true.", f"the body must hold {one}")
-    if len(name) > _STATE_LENGTH:
-        raise _invalid(f"encryptionCertificateId must not be longer than {_STATE_LENGTH} characters.", "shorten it")
-    _judge_certificate(certificate)
-    return certificate, name
-
-
-def _judge_certificate(text: str) -> None:
+def _judge_certificate(members: dict[str, Any]) -> None:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.x509 import load_der_x509_certificate
 
+    for one in ("encryptionCertificate", "encryptionCertificateId"):
+        if not members.get(one):
+            raise _invalid(f"{one} is required when includeResourceData is set to true.", f"the body must hold {one}")
+    if len(members["encryptionCertificateId"]) > _STATE_LENGTH:
+        raise _invalid(f"encryptionCertificateId must not be longer than {_STATE_LENGTH} characters.", "shorten it")
     because = "encryptionCertificate is the base64 of an X.509 certificate (DER) with an RSA key of 2048 to 4096 bits"
     try:
-        key = load_der_x509_certificate(base64.b64decode(text, validate=True)).public_key()
+        data = base64.b64decode(members["encryptionCertificate"], validate=True)
+        key = load_der_x509_certificate(data).public_key()
     except (binascii.Error, ValueError) as problem:
         raise _invalid("The encryptionCertificate is not a valid certificate.", f"{because}: {problem}") from None
     if not isinstance(key, RSAPublicKey) or not _KEY_BITS[0] <= key.key_size <= _KEY_BITS[1]:

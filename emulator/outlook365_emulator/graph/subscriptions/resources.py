@@ -1,4 +1,4 @@
-"""What a subscription watches: from the text of `resource` to a mailbox, a folder or calendar, a filter and a selection.
+"""What a subscription watches: from the text of `resource` to mailbox, folder or calendar, filter and selection.
 
 Which resources there are, and who may watch them: reference `graph-core.md` section 10.1, `graph-calendar.md` 26.
 """
@@ -20,6 +20,7 @@ from outlook365_emulator.graph.mail.extended_properties import BadPropertyId, no
 from outlook365_emulator.graph.mail.message_resource import ids_in, message_type
 from outlook365_emulator.graph.paths import Place, read_path, template
 from outlook365_emulator.graph.permissions import PERSONAL_TENANT
+from outlook365_emulator.graph.subscriptions.permissions import opening
 from outlook365_emulator.odata.evaluator import compile_filter
 from outlook365_emulator.odata.options import ExpandItem, QueryOptions, parse_options
 from outlook365_emulator.odata.problems import OdataError
@@ -28,7 +29,7 @@ from outlook365_emulator.odata.selection import SelectPath, canonical_select
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.subscriptions import Watched
-from outlook365_emulator.tables.graph_permissions import Scheme, allowed, subscription_row
+from outlook365_emulator.tables.graph_permissions import Scheme
 
 KINDS: Mapping[str, Watched] = MappingProxyType(
     {
@@ -41,7 +42,7 @@ KINDS: Mapping[str, Watched] = MappingProxyType(
 """The resources that can be watched, in the one spelling of their paths."""
 
 _ELSEWHERE: Final = frozenset(
-    "chats communications contacts contactfolders drive drives groups print security sites teams todo users".split()
+    "chats communications contacts contactfolders drive drives groups print security sites teams todo".split()
 )
 """First or last segments of resources that Graph can watch and the emulator cannot."""
 
@@ -112,8 +113,8 @@ def _place(path: str, text: str, operation: str) -> tuple[Place, Watched]:
     watched = KINDS.get(template(place.segments))
     if watched is not None:
         return place, watched
-    names = {name for name, is_key in place.segments if not is_key}
-    if names & _ELSEWHERE and place.segments[-1][0] not in ("messages", "events"):
+    names = [name for name, is_key in place.segments if not is_key]
+    if names == ["users"] or (names and (names[0] in _ELSEWHERE or names[-1] in _ELSEWHERE)):
         because = f"Microsoft Graph can watch {text!r}; this emulator watches messages and events"
         raise graph_error("not_emulated", operation=f"POST /subscriptions for {path}", because=because)
     because = "what can be watched: " + ", ".join(KINDS).replace("{}", "{id}")
@@ -121,12 +122,11 @@ def _place(path: str, text: str, operation: str) -> tuple[Place, Watched]:
 
 
 def _judge_scopes(call: Call, path: str, operation: str) -> None:
-    row = subscription_row(path)
-    opening = allowed(row, scheme_of(call)) if row is not None else frozenset()
-    if not opening & call.permissions:
-        call.entry.missing = sorted(opening)
+    wanted = opening(path, scheme_of(call))
+    if not wanted & call.permissions:
+        call.entry.missing = sorted(wanted)
         held = ", ".join(sorted(call.permissions)) or "no permission at all"
-        because = f"the token holds {held}; watching {path} needs one of {', '.join(sorted(opening)) or 'none there is'}"
+        because = f"the token holds {held}; watching {path} needs one of {', '.join(sorted(wanted)) or 'none there is'}"
         raise _denied(operation, because)
 
 
@@ -187,9 +187,7 @@ def _with_options(call: Call, target: Target, options: QueryOptions, *, with_dat
     properties = tuple(one for item in options.expand for one in _properties(item))
     if with_data:
         _judge_selection(select)
-    return msgspec.structs.replace(
-        target, filter=options.raw.get("filter", ""), select=select, properties=properties
-    )
+    return msgspec.structs.replace(target, filter=options.raw.get("filter", ""), select=select, properties=properties)
 
 
 def _judge_selection(select: tuple[SelectPath, ...]) -> None:
@@ -231,5 +229,3 @@ def _not_found(operation: str, reason: str, because: str) -> GraphError:
 
 def _unsupported(operation: str, resource: str, because: str) -> GraphError:
     return graph_error("subscription_resource_unsupported", operation=operation, resource=resource, because=because)
-
-

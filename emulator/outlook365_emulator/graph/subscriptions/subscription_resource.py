@@ -1,15 +1,17 @@
 """The subscription as an API resource."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Property, RecordType
+from outlook365_emulator.odata.records import Kind, Property, RecordType
 from outlook365_emulator.store.records.subscriptions import Subscription
 from outlook365_emulator.tables.schema_types import type_of
+
+_KINDS: Mapping[str, Kind] = MappingProxyType({"Edm.DateTimeOffset": "datetime", "Edm.Boolean": "boolean"})
 
 
 def written_instant(subscription: Subscription) -> str:
@@ -32,7 +34,7 @@ def subscription_members(_: Call, one: Subscription) -> dict[str, Any]:
         "lifecycleNotificationUrl": one.lifecycle_url,
         "expirationDateTime": written_instant(one),
         "creatorId": one.creator,
-        "includeResourceData": one.with_data or None,
+        "includeResourceData": one.with_data,
         "latestSupportedTlsVersion": one.tls_version,
         "encryptionCertificate": None,
         "encryptionCertificateId": one.certificate_id,
@@ -64,10 +66,10 @@ def _plain_members(one: Subscription) -> dict[str, Any]:
 @cache
 def subscription_resource() -> Resource:
     """Return the subscription as a resource."""
-    properties = {}
-    for name in type_of("subscription").properties.values():
-        kind = {"Edm.DateTimeOffset": "datetime", "Edm.Boolean": "boolean"}.get(name.type, "string")
-        properties[name.name.lower()] = Property(name.name, kind, _read(name.name))  # type: ignore[arg-type]
+    declared = type_of("subscription").properties.values()
+    properties = {
+        one.name.lower(): Property(one.name, _KINDS.get(one.type, "string"), _read(one.name)) for one in declared
+    }
     return Resource(
         name="subscription",
         type=RecordType("microsoft.graph.subscription", MappingProxyType(properties)),

@@ -75,6 +75,15 @@ class Interception:
         self._active = False
 
     @property
+    def judge(self) -> names.Judge | None:
+        """Asked before a name is answered and before a connection is made; it raises what these fail with."""
+        return self._names.judge
+
+    @judge.setter
+    def judge(self, judge: names.Judge | None) -> None:
+        self._names.judge = judge
+
+    @property
     def active(self) -> bool:
         """Whether the interception is started."""
         return self._active

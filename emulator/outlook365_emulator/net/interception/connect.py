@@ -5,15 +5,20 @@ selector loop, trio, twisted (reference interception, layer 2).
 """
 
 import _socket
+import errno
 import socket
 import sys
 from collections.abc import Callable
 from typing import Any
 
+from outlook365_emulator.net.interception.guard import RefusedHost
 from outlook365_emulator.net.interception.names import Names
 from outlook365_emulator.net.interception.patches import Patch, Patches
 
 Endpoint = tuple[str, int]
+
+_FAILURES = (errno.ECONNREFUSED, errno.EHOSTUNREACH)
+"""With what a connection fails when nobody listens, or nothing leads there."""
 
 
 class Route:
@@ -41,16 +46,23 @@ class Route:
         Raises:
             RefusedHost: the host is Microsoft's and not emulated.
             socket.gaierror: an emulated name on a socket that is not IPv4.
+            OSError: what `Names.judge` raises.
         """
         if not isinstance(address, tuple) or len(address) < 2:
             return None
         if self.names.holds(address[0]):
+            self._judge(self.names.name_of(address[0]))
             return self._endpoint()
         if self.names.address(address[0]) is None:
             return None
+        self._judge(str(address[0]))
         if family not in (socket.AF_INET, socket.AF_UNSPEC):
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return self._endpoint()
+
+    def _judge(self, host: str) -> None:
+        if self.names.judge is not None:
+            self.names.judge("connect", host)
 
 
 def install(patches: Patches, route: Route) -> None:
@@ -74,7 +86,13 @@ def _connect(route: Route, owner: type, name: str) -> Callable[[Patch], Callable
 
     def make(patch: Patch) -> Callable[..., Any]:
         def connect(sock: Any, address: Any) -> Any:
-            target = route.target(sock.family, address) if patch.active else None
+            try:
+                target = route.target(sock.family, address) if patch.active else None
+            except OSError as problem:
+                # A refused Microsoft host raises even here: its text says what is wrong.
+                if name == "connect_ex" and problem.errno in _FAILURES and not isinstance(problem, RefusedHost):
+                    return problem.errno
+                raise
             if target is None:
                 return patch.original(sock, address)
             return (native or patch.original)(sock, target)

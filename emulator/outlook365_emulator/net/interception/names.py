@@ -22,6 +22,10 @@ _PER_NETWORK = 254
 AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
 
 
+Judge = Callable[[str, str], None]
+"""Called with `resolve` or `connect` and a host; raises what the look-up or the connection fails with."""
+
+
 class Names:
     """The emulated hosts and their addresses.
 
@@ -29,6 +33,9 @@ class Names:
         hosts: emulated hosts with fixed names; entries with `*` or a leading dot are left to `is_emulated`.
         is_emulated: says whether a host (lower case, no trailing dot) is emulated.
         is_refused: says whether a host that is not emulated must not be reached.
+
+    Attributes:
+        judge: asked before a name is answered and before a connection is made, or None.
     """
 
     def __init__(
@@ -39,6 +46,7 @@ class Names:
         self._lock = threading.Lock()
         self._by_name: dict[str, str] = {}
         self._by_address: dict[str, str] = {}
+        self.judge: Judge | None = None
         for name in sorted({host.rstrip(".").lower() for host in hosts}):
             if "*" not in name and not name.startswith("."):
                 self._give(name)
@@ -59,15 +67,16 @@ class Names:
 
         Raises:
             RefusedHost: the host is Microsoft's and not emulated.
+            OSError: what `judge` raises.
         """
         name = spelled(host)
         if name is None:
             return None
         known = self._by_name.get(name)
-        if known is not None:
-            return known
-        if self._is_emulated(name):
-            return self._give(name)
+        if known is not None or self._is_emulated(name):
+            if self.judge is not None:
+                self.judge("resolve", name)
+            return known or self._give(name)
         if self._is_refused(name):
             raise RefusedHost(name)
         return None
@@ -76,6 +85,10 @@ class Names:
         """Say whether a host is emulated; never raises."""
         name = spelled(host)
         return name is not None and (name in self._by_name or self._is_emulated(name))
+
+    def name_of(self, address: object) -> str:
+        """Return the host that has a private address, or the address itself where none has it."""
+        return self._by_address.get(str(address), str(address))
 
     def holds(self, address: object) -> bool:
         """Say whether an address is one of ours, also one that an earlier interception gave out."""

@@ -41,6 +41,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
         mfa_registered: whether the person has a second factor to answer with.
         mfa_required_since: when that was last demanded.
         manager: object id of the manager, or None.
+        extensions: open extensions, each by its name with its content as JSON.
         further: members that Graph shows and nothing here reads (`city`, `employeeId`), by their Graph names.
         proxy_addresses: further SMTP addresses that reach the mailbox, lower case, without `smtp:`.
     """
@@ -70,6 +71,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     guest_of: str | None = None
     manager: str | None = None
     further: Mapping[str, object] = msgspec.field(default_factory=dict)
+    extensions: tuple[tuple[str, bytes], ...] = ()
     created: datetime = LONG_AGO
     sessions_valid_from: datetime = LONG_AGO
     password_changed: datetime = LONG_AGO

@@ -56,7 +56,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         folder: number of the folder that it lies in.
         change: the counter in its change key; another one after every write.
         document: finished JSON of the default representation.
-        subject_folded: the subject in lower case, which filters look into.
+        subject_folded: the subject in lower case, which filters look into; set when the record is made.
         hidden: whether it is an associated item, which lists leave out and counts do not count.
         headers: internet message headers: all of a received message, a draft's own `x-` ones.
         mime: the MIME text as it was sent to us, or None where it is written when asked for.
@@ -71,7 +71,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     change: int
     document: bytes
     subject: str
-    subject_folded: str
     received: datetime
     sent: datetime
     created: datetime
@@ -97,6 +96,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     unsafe_body: str | None = None
     properties: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
     extensions: tuple[tuple[str, bytes], ...] = ()
+    subject_folded: str = ""
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "subject_folded", self.subject.lower())
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):

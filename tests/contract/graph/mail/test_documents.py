@@ -1,166 +1,94 @@
-"""What of a message can be changed, and what that does: reference graph-mail 6."""
+"""Bodies as a client sees them: unsafe HTML, and what is new in an answer; reference graph-mail 3."""
 
-from datetime import timedelta
+from email import message_from_bytes
 from typing import Any
 
 import pytest
-from outlook365_emulator.graph.mail import messages
 
-covers = pytest.mark.covers.with_args
-
-
-def address(text: str, name: str | None = None) -> dict[str, Any]:
-    return {"emailAddress": {"address": text} if name is None else {"name": name, "address": text}}
-
-
-@covers(messages.update)
-class TestUpdate:
-    def test_it_answers_the_whole_message_with_a_new_change_key(self, me: Any, received: Any, org: Any) -> None:
-        key = received(subject="Hello", body={"contentType": "html", "content": "Hi"})
-        before = me("GET", f"/messages/{key}").json
-        org.world.clock.shift(timedelta(minutes=1))
-        answer = me("PATCH", f"/messages/{key}", {"isRead": True, "categories": ["Red category"]})
-        after = answer.json
-        assert answer.status == 200
-        assert answer.headers["etag"] == after["@odata.etag"]
-        changed = {name for name in after if after[name] != before[name]}
-        assert changed == {"@odata.etag", "changeKey", "lastModifiedDateTime", "isRead", "categories"}
-        assert me("GET", f"/messages/{key}").json == after
-
-    @pytest.mark.parametrize(
-        ("member", "value"),
-        [
-            ("isRead", True),
-            ("importance", "high"),
-            ("categories", ["a", "b"]),
-            ("inferenceClassification", "other"),
-            ("isReadReceiptRequested", True),
-            ("isDeliveryReceiptRequested", True),
-            ("subject", "Another"),
-            ("flag", {"flagStatus": "flagged"}),
-        ],
-    )
-    def test_of_a_received_message(self, me: Any, received: Any, member: str, value: Any) -> None:
-        assert me("PATCH", f"/messages/{received()}", {member: value}).json[member] == value
-
-    @pytest.mark.parametrize(
-        "member", ["from", "sender", "toRecipients", "ccRecipients", "bccRecipients", "replyTo", "internetMessageId"]
-    )
-    def test_draft_only_members(self, me: Any, draft: Any, received: Any, member: str) -> None:
-        value: Any = address("ben@contoso.example")
-        value = "<x@y.example>" if member == "internetMessageId" else value if member in ("from", "sender") else [value]
-        answer = me("PATCH", f"/messages/{received()}", {member: value})
-        assert (answer.status, answer.code) == (400, "ErrorInvalidPropertySet")
-        assert me("PATCH", f"/messages/{draft()['id']}", {member: value}).status == 200
-
-    @pytest.mark.parametrize(
-        ("member", "value"),
-        [
-            ("id", "x"),
-            ("createdDateTime", "2026-01-01T00:00:00Z"),
-            ("lastModifiedDateTime", "2026-01-01T00:00:00Z"),
-            ("changeKey", "x"),
-            ("receivedDateTime", "2026-01-01T00:00:00Z"),
-            ("sentDateTime", "2026-01-01T00:00:00Z"),
-            ("hasAttachments", True),
-            ("bodyPreview", "x"),
-            ("parentFolderId", "x"),
-            ("conversationId", "x"),
-            ("conversationIndex", "eA=="),
-            ("isDraft", False),
-            ("webLink", "x"),
-            ("attachments", []),
-            ("internetMessageHeaders", [{"name": "x-a", "value": "b"}]),
-        ],
-    )
-    def test_read_only_members(self, me: Any, draft: Any, member: str, value: Any) -> None:
-        before = draft()
-        answer = me("PATCH", f"/messages/{before['id']}", {"subject": "new", member: value})
-        assert (answer.status, answer.code) == (400, "ErrorInvalidPropertySet")
-        assert answer.message == "Set action is invalid for property."
-        assert member in answer.entry.reason
-        assert me("GET", f"/messages/{before['id']}").json["subject"] == ""
-
-    def test_annotations_are_let_be(self, me: Any, draft: Any) -> None:
-        before = draft()
-        body = {"@odata.type": "#microsoft.graph.message", "@odata.etag": before["@odata.etag"], "subject": "new"}
-        assert me("PATCH", f"/messages/{before['id']}", body).json["subject"] == "new"
-
-    @pytest.mark.parametrize(
-        ("member", "expected"),
-        [
-            ("subject", None),
-            ("importance", "normal"),
-            ("isRead", False),
-            ("isReadReceiptRequested", False),
-            ("isDeliveryReceiptRequested", None),
-            ("flag", {"flagStatus": "notFlagged"}),
-            ("inferenceClassification", "focused"),
-            ("from", "absent"),
-            ("sender", "absent"),
-            ("body", {"contentType": "text", "content": ""}),
-        ],
-    )
-    def test_null_takes_a_member_back(self, me: Any, draft: Any, member: str, expected: Any) -> None:
-        key = draft(subject="x", **{"from": address("ada@contoso.example")}, isReadReceiptRequested=True)["id"]
-        answer = me("PATCH", f"/messages/{key}", {member: None})
-        assert answer.status == 200, answer.body
-        assert answer.json.get(member, "absent") == expected
-        assert me("GET", f"/messages?$filter=isRead eq true or {FILTERS[member]}").status == 200
-
-    def test_the_internet_message_id_stays(self, me: Any, draft: Any) -> None:
-        before = draft()
-        after = me("PATCH", f"/messages/{before['id']}", {"internetMessageId": None}).json
-        assert after["internetMessageId"] == before["internetMessageId"]
-
-    def test_completing_a_flag_dates_it(self, me: Any, received: Any) -> None:
-        found = me("PATCH", f"/messages/{received()}", {"flag": {"flagStatus": "complete"}}).json["flag"]
-        assert found == {
-            "flagStatus": "complete",
-            "completedDateTime": {"dateTime": "2026-03-02T00:00:00.0000000", "timeZone": "UTC"},
-        }
-
-    def test_a_due_date_needs_a_start(self, me: Any, received: Any) -> None:
-        due = {"dateTime": "2026-03-03T00:00:00", "timeZone": "UTC"}
-        key = received()
-        assert me("PATCH", f"/messages/{key}", {"flag": {"flagStatus": "flagged", "dueDateTime": due}}).status == 400
-        flag = {"flagStatus": "flagged", "dueDateTime": due, "startDateTime": due}
-        assert me("PATCH", f"/messages/{key}", {"flag": flag}).json["flag"] == flag
-
-    def test_the_folder_counts_what_is_unread(self, me: Any, received: Any) -> None:
-        keys = [received(), received()]
-        assert me("GET", "/mailFolders/inbox").json["unreadItemCount"] == 2
-        me("PATCH", f"/messages/{keys[0]}", {"isRead": True})
-        me("PATCH", f"/messages/{keys[0]}", {"isRead": True})
-        assert me("GET", "/mailFolders/inbox").json["unreadItemCount"] == 1
-
-    def test_if_match(self, me: Any, received: Any) -> None:
-        key = received()
-        stale = me("GET", f"/messages/{key}").json["@odata.etag"]
-        fresh = me("PATCH", f"/messages/{key}", {"isRead": True}, headers=[("If-Match", stale)]).json["@odata.etag"]
-        answer = me("PATCH", f"/messages/{key}", {"isRead": False}, headers=[("If-Match", stale)])
-        assert (answer.status, answer.code) == (412, "ErrorIrresolvableConflict")
-        assert me("PATCH", f"/messages/{key}", {"isRead": False}, headers=[("If-Match", fresh)]).status == 200
-        assert me("PATCH", f"/messages/{key}", {"isRead": False}, headers=[("If-Match", "*")]).status == 200
-        assert me("DELETE", f"/messages/{key}", headers=[("If-Match", stale)]).status == 412
-        assert me("DELETE", f"/messages/{key}").status == 204
-
-    def test_the_body_type_is_kept_when_it_is_set(self, me: Any, draft: Any) -> None:
-        key = draft()["id"]
-        after = me("PATCH", f"/messages/{key}", {"body": {"contentType": "HTML", "content": "<b>x</b>"}}).json
-        assert after["body"]["contentType"] == "html"
-        assert after["bodyPreview"] == "x"
+UNSAFE = '<html><body><p onclick="x()">Hi</p><script>alert(1)</script></body></html>'
+SAFE = "<html><body><p>Hi</p></body></html>"
+ALLOW = [("Prefer", "outlook.allow-unsafe-html")]
+SEPARATORS = (
+    '<hr style="display:inline-block" tabindex="-1"><div id="divRplyFwdMsg" dir="ltr">Old</div>',
+    '<div id="x_appendonsend"></div>Old',
+    '<div class="gmail_quote">Old</div>',
+    '<blockquote type="cite">Old</blockquote>',
+)
 
 
-FILTERS = {
-    "subject": "subject eq 'x'",
-    "importance": "importance eq 'high'",
-    "isRead": "isRead eq false",
-    "isReadReceiptRequested": "isReadReceiptRequested eq true",
-    "isDeliveryReceiptRequested": "isDeliveryReceiptRequested eq true",
-    "flag": "flag/flagStatus eq 'flagged'",
-    "inferenceClassification": "inferenceClassification eq 'other'",
-    "from": "from/emailAddress/address eq 'x'",
-    "sender": "sender/emailAddress/name eq 'x'",
-    "body": "contains(body/content, 'x')",
-}
+@pytest.fixture
+def me(graph: Any, org: Any) -> Any:
+    """Ask as ada, below `/me`."""
+
+    def ask(method: str, path: str, body: Any = None, **options: Any) -> Any:
+        return graph.ask(method, f"/me{path}", body, as_=org.ada, **options)
+
+    return ask
+
+
+@pytest.fixture
+def create(me: Any) -> Any:
+    """Create a draft with a body and return its path."""
+
+    def make(content: str, kind: str = "html", **members: Any) -> str:
+        body = {"body": {"contentType": kind, "content": content}, **members}
+        return f"/messages/{me('POST', '/messages', body).json['id']}"
+
+    return make
+
+
+class TestUnsafe:
+    def test_it_is_left_out_unless_allowed(self, me: Any, create: Any) -> None:
+        path = create(UNSAFE)
+        assert me("GET", path).json["body"]["content"] == SAFE
+        assert me("GET", path, headers=ALLOW).json["body"]["content"] == UNSAFE
+        assert me("GET", path).json["bodyPreview"] == "Hi"
+
+    def test_mime_has_it(self, me: Any, create: Any) -> None:
+        out = message_from_bytes(me("GET", f"{create(UNSAFE)}/$value").body)
+        html = next(part for part in out.walk() if part.get_content_type() == "text/html")
+        assert html.get_payload(decode=True) == UNSAFE.encode()
+
+    def test_other_changes_keep_it(self, me: Any, create: Any) -> None:
+        path = create(UNSAFE)
+        me("PATCH", path, {"isRead": False, "categories": ["a"]})
+        moved = me("POST", f"{path}/move", {"destinationId": "inbox"}).json["id"]
+        assert me("GET", f"/messages/{moved}", headers=ALLOW).json["body"]["content"] == UNSAFE
+
+    def test_another_body_replaces_it(self, me: Any, create: Any) -> None:
+        path = create(UNSAFE)
+        me("PATCH", path, {"body": {"contentType": "html", "content": SAFE}})
+        assert me("GET", path, headers=ALLOW).json["body"]["content"] == SAFE
+
+    def test_it_is_delivered(self, me: Any, graph: Any, org: Any, create: Any, mail: Any) -> None:
+        path = create(UNSAFE, **mail("ben@contoso.example"))
+        me("POST", f"{path}/send")
+        got = f"/users/{org.ben.id}/messages/{graph.inbox(org.ben)[0]['id']}"
+        assert graph.get(got).json["body"]["content"] == SAFE
+        assert graph.get(got, headers=ALLOW).json["body"]["content"] == UNSAFE
+
+
+class TestUniqueBody:
+    @pytest.mark.parametrize("separator", SEPARATORS)
+    def test_without_the_thread(self, me: Any, create: Any, separator: str) -> None:
+        path = create(f"<html><body><p>New</p>{separator}</body></html>")
+        found = me("GET", f"{path}?$select=uniqueBody").json["uniqueBody"]
+        assert found == {"contentType": "html", "content": "<html><body><p>New</p></body></html>"}
+
+    @pytest.mark.parametrize("separator", ["_" * 32, "-----Original Message-----"])
+    def test_of_text(self, me: Any, create: Any, separator: str) -> None:
+        path = create(f"New\r\n\r\n{separator}\r\nFrom: a\r\n\r\nOld", "text")
+        assert me("GET", f"{path}?$select=uniqueBody").json["uniqueBody"]["content"] == "New"
+
+    def test_as_preferred(self, me: Any, create: Any) -> None:
+        path = create(f"<html><body><p>New</p>{SEPARATORS[0]}</body></html>")
+        text = [("Prefer", 'outlook.body-content-type="text"')]
+        found = me("GET", f"{path}?$select=uniqueBody", headers=text).json["uniqueBody"]
+        assert found == {"contentType": "text", "content": "New"}
+
+    def test_of_an_answer_it_is_the_comment(self, me: Any, create: Any) -> None:
+        path = create("<p>Old</p>")
+        draft = me("POST", f"{path}/createReply", {"comment": "Mine"}).json["id"]
+        found = me("GET", f"/messages/{draft}?$select=uniqueBody").json["uniqueBody"]["content"]
+        assert "Mine" in found
+        assert "Old" not in found

@@ -36,7 +36,7 @@ class TestGet:
 
     def test_select(self, me: Any, received: Any) -> None:
         answer = me("GET", f"/messages/{received(subject='Hello')}?$select=subject,isRead")
-        assert list(answer.json) == ["@odata.context", "@odata.etag", "subject", "isRead"]
+        assert list(answer.json) == ["@odata.context", "@odata.etag", "id", "subject", "isRead"]
         assert answer.json["@odata.context"].endswith("/messages(subject,isRead)/$entity")
 
     def test_headers_appear_when_selected(self, me: Any, received: Any) -> None:

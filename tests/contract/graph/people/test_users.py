@@ -137,3 +137,44 @@ class TestList:
                 break
             answer = graph.page(answer.json["@odata.nextLink"])
         assert names == ["Ada Lovelace", "Ben Franklin", "Guest", "Root", "Support"]
+
+
+@covers(users.count)
+class TestCount:
+    def test_is_an_advanced_query(self, graph: Any) -> None:
+        answer = graph.get("/users/$count")
+        assert (answer.status, answer.code) == (400, "Request_BadRequest")
+        assert answer.message == "$count is not currently supported."
+        eventual = [("ConsistencyLevel", "eventual")]
+        assert graph.get("/users/$count", headers=eventual).body == b"5"
+        assert graph.get("/users/$count?$filter=startswith(displayName,'A')", headers=eventual).body == b"1"
+
+
+class TestMembersOfOneUser:
+    def test_mailbox_settings(self, graph: Any, org: Any) -> None:
+        path = "/me?$select=id,mailboxSettings"
+        scopes = ["User.Read", "MailboxSettings.Read"]
+        found = graph.get(path, as_=org.ada, scopes=scopes).json
+        assert (found["id"], found["mailboxSettings"]["timeZone"]) == (org.ada.id, "UTC")
+        assert graph.get(path, as_=org.ada, scopes=["User.Read"]).status == 403
+        roles = ["User.Read.All", "MailboxSettings.Read"]
+        answer = graph.get(f"/users/{org.guest.id}?$select=mailboxSettings", roles=roles)
+        assert answer.code == "MailboxNotEnabledForRESTAPI"
+
+    @pytest.mark.parametrize("name", ["skills", "aboutMe", "mailboxSettings"])
+    def test_not_of_all_at_once(self, graph: Any, org: Any, name: str) -> None:
+        answer = graph.get(f"/users?$select={name}")
+        assert (answer.status, answer.code) == (501, "NotImplemented")
+        assert answer.message == "This operation target is not yet supported."
+
+    def test_nothing_set(self, graph: Any, org: Any) -> None:
+        query = "$select=skills,aboutMe,city,assignedLicenses,employeeId,imAddresses"
+        found = graph.get(f"/users/{org.ada.id}?{query}").json
+        assert (found["skills"], found["aboutMe"], found["city"], found["imAddresses"]) == ([], None, None, [])
+
+    def test_basic_profiles_of_others(self, graph: Any, org: Any) -> None:
+        query = "$select=displayName,jobTitle,businessPhones,accountEnabled"
+        scopes = ["User.ReadBasic.All"]
+        found = graph.get(f"/users/{org.ben.id}?{query}", as_=org.ada, scopes=scopes).json
+        assert (found["displayName"], found["jobTitle"], found["businessPhones"]) == ("Ben Franklin", None, [])
+        assert graph.get(f"/users/{org.ben.id}?{query}").json["jobTitle"] == "Printer"

@@ -21,8 +21,6 @@ from outlook365_emulator.graph.service import Graph
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.world import World
-from outlook365_emulator.tables.literals import LITERALS
-from outlook365_emulator.tables.schema_types import Type, derives, enumerations, short_name, types
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -36,9 +34,9 @@ class Driver:
     """Sends requests to Graph of one cloud through the ASGI application, in one world with a frozen clock."""
 
     def __init__(
-        self, keys: KeyRing, loop: asyncio.AbstractEventLoop, cloud: str = "global", name: str = "tested"
+        self, keys: KeyRing, loop: asyncio.AbstractEventLoop, judge: Any, cloud: str = "global", name: str = "tested"
     ) -> None:
-        self.keys, self.loop = keys, loop
+        self.keys, self.loop, self.judge = keys, loop, judge
         self.cloud = cloud_named(cloud)
         self.hosting = Hosting()
         self.world = World(name, seed=1, nonce=name.encode(), clock=Clock(START, frozen=True))
@@ -80,7 +78,7 @@ class Driver:
         answer = self.loop.run_until_complete(self.client.request(method, url, headers=given, **more))
         assert not self.asgi.errors, self.asgi.errors
         if schema and answer.status_code in (200, 201) and "json" in answer.headers.get("content-type", ""):
-            hold_against_schema(answer.json())
+            self.judge(answer.json())
         return answer
 
     def get(self, url: str, **more: Any) -> Any:
@@ -117,87 +115,20 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
-def graph(keys: KeyRing, loop: asyncio.AbstractEventLoop) -> Driver:
-    return Driver(keys, loop)
+def graph(keys: KeyRing, loop: asyncio.AbstractEventLoop, hold_against_schema: Any) -> Driver:
+    return Driver(keys, loop, hold_against_schema)
 
 
 @pytest.fixture(scope="session")
-def new_driver(keys: KeyRing, loop: asyncio.AbstractEventLoop) -> Any:
+def new_driver(keys: KeyRing, loop: asyncio.AbstractEventLoop, hold_against_schema: Any) -> Any:
     """`new_driver()` is a driver that several tests share."""
-    return lambda name="shared": Driver(keys, loop, name=name)
+    return lambda name="shared": Driver(keys, loop, hold_against_schema, name=name)
 
 
 @pytest.fixture
-def graph_in(keys: KeyRing, loop: asyncio.AbstractEventLoop) -> Any:
+def graph_in(keys: KeyRing, loop: asyncio.AbstractEventLoop, hold_against_schema: Any) -> Any:
     """`graph_in("china")` is a driver for a world in another cloud."""
-    return lambda cloud="global", name="other": Driver(keys, loop, cloud, name)
-
-
-def hold_against_schema(body: Any) -> None:
-    """Assert that an answer of a known type has no property that the type lacks, and none of a wrong type."""
-    context = body.get("@odata.context", "") if isinstance(body, dict) else ""
-    named = context.partition("$metadata#")[2]
-    kind = type_in_context(named)
-    if kind is None:
-        return
-    for one in body["value"] if isinstance(body.get("value"), list) else [body]:
-        judge_object(kind, one, named)
-
-
-def type_in_context(context: str) -> Type | None:
-    """The type of the records that `@odata.context` names, or None where it names a property or something unknown."""
-    text = context.removesuffix("/$entity")
-    if text.startswith("Collection("):
-        return types().get(short_name(text[11:-1]))
-    kind: Type | None = None
-    depth, part, parts = 0, "", []
-    for character in text + "/":
-        depth += (character == "(") - (character == ")")
-        if character == "/" and depth == 0:
-            parts.append(part)
-            part = ""
-        else:
-            part += character
-    for index, one in enumerate(parts):
-        name = one.partition("(")[0]
-        if index == 0:
-            kind = {"users": types()["user"], "subscriptions": types()["subscription"]}.get(name)
-        elif kind is not None:
-            found = kind.property_of(name)
-            kind = types().get(found.type.lower()) if found is not None else None
-    return kind
-
-
-def judge_object(kind: Type, value: Any, where: str) -> None:
-    assert isinstance(value, dict), f"{where}: {value!r} is no {kind.name}"
-    if "@odata.type" in value:
-        actual = types()[short_name(value["@odata.type"])]
-        assert derives(actual, kind), f"{where}: {actual.name} is no {kind.name}"
-        kind = actual
-    for name, member in value.items():
-        if "@" in name:
-            continue
-        declared = kind.property_of(name)
-        assert declared is not None or kind.open, f"{where}: {kind.name} has no property {name}"
-        if declared is None:
-            continue
-        assert declared.name == name, f"{where}: {name} is spelled {declared.name}"
-        many = declared.collection
-        assert not many or member is None or isinstance(member, list), f"{where}/{name}: {member!r} is no list"
-        for one in (member or []) if many else [member]:
-            judge_value(declared.type, one, f"{where}/{name}")
-
-
-def judge_value(type_name: str, value: Any, where: str) -> None:
-    if value is None:
-        return
-    if type_name in LITERALS:
-        LITERALS[type_name](value)
-    elif type_name in enumerations():
-        spelled = enumerations()[type_name].member(value)
-        assert spelled == value, f"{where}: {value!r} is no {type_name}"
-    else:
-        judge_object(types()[type_name.lower()], value, where)
+    return lambda cloud="global", name="other": Driver(keys, loop, hold_against_schema, cloud, name)
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_filter_order_and_page(files: Any, options: str, names: list[str]) -> No
 
 def test_it_is_expanded_beside_a_selection(graph: Any, files: Any) -> None:
     one = graph.get("/me/messages?$select=subject&$expand=attachments($select=name)")["value"][0]
-    assert set(one) == {"@odata.etag", "subject", "attachments", "attachments@odata.context"}
+    assert set(one) - {"id"} == {"@odata.etag", "subject", "attachments", "attachments@odata.context"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,11 @@ import pytest
 from outlook365_emulator.graph import throttling
 from outlook365_emulator.graph.service import Graph
 from outlook365_emulator.journal import Entry
+from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.wire import Headers, Request, Response
+from outlook365_emulator.worlds.building import build_world
+from outlook365_emulator.worlds.documents import WorldDocument
+from outlook365_emulator.worlds.reading import read_document
 
 
 @pytest.fixture
@@ -105,3 +109,13 @@ def test_a_request_runs_until_its_answer_is_sent(limited: Any) -> None:
     running[0][0].finish()
     running[0][0].finish()
     assert [ask()[1].status for _ in range(2)] == [200, 429]
+
+
+def test_a_world_document_asks_for_it() -> None:
+    document = {"name": "limited", "throttling": "realistic", "batch_order": "request", "delta_token_days": 2}
+    world = build_world(Hosting(), read_document(document, WorldDocument))
+    assert {name: world.settings[name] for name in ("throttling", "batch_order", "delta_token_days")} == {
+        "throttling": "realistic",
+        "batch_order": "request",
+        "delta_token_days": "2",
+    }

@@ -1,0 +1,224 @@
+"""What happens to a notification before it is sent: it may have become pointless, a fault may have its say."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from outlook365_emulator.faults.facts import Facts
+from outlook365_emulator.faults.outcomes import Answer, Delay, Effect, Outcome
+from outlook365_emulator.graph.subscriptions.attempts import HELD_FOR, endpoint_of, is_dropped, is_slow
+from outlook365_emulator.graph.subscriptions.lifecycle import RETRY, announce_missed, judge_standing, pause, remove
+from outlook365_emulator.graph.subscriptions.records import Sent, record_unsent
+from outlook365_emulator.store.mailbox import Mailbox
+from outlook365_emulator.store.notices import Notice
+from outlook365_emulator.store.records.directory import User
+from outlook365_emulator.store.records.mail import Message
+from outlook365_emulator.store.records.subscriptions import Subscription
+from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.store.world import World
+
+
+class Fit(NamedTuple):
+    """A notification that can be sent.
+
+    Attributes:
+        notice: the notification.
+        tenant: the tenant of its subscription.
+        subscription: its subscription as it is.
+        mailbox: the mailbox watched.
+        answer: what a fault answers in place of the endpoint, or None.
+        fault: name of the fault that has touched it, or "".
+    """
+
+    notice: Notice
+    tenant: Tenant
+    subscription: Subscription
+    mailbox: Mailbox | None
+    answer: Sent | None = None
+    fault: str = ""
+
+
+def fit_to_send(world: World, notice: Notice) -> Fit | None:
+    """Return a notification with what it needs, or None where it is not sent now; why not is recorded.
+
+    Args:
+        world: the world.
+        notice: the notification.
+    """
+    found = _current(world, notice)
+    if isinstance(found, str):
+        record_unsent(world, notice, "dropped", found)
+        return None
+    now, endpoint = world.clock.now(), endpoint_of(world.notices, notice.url)
+    if is_dropped(endpoint, now):
+        record_unsent(
+            world, notice, "given_up", "the endpoint answers too slowly: nothing is sent to it for 10 minutes"
+        )
+        miss(world, notice)
+        return None
+    if is_slow(endpoint, now) and not notice.slowed:
+        notice.slowed = True
+        hold(world, notice, HELD_FOR)
+        return None
+    if notice.judged or not world.faults.active:
+        return found
+    return _after_faults(world, found)
+
+
+def _current(world: World, notice: Notice) -> Fit | str:
+    """Return a notification with its subscription as it is, or why it is not to be sent."""
+    tenant = world.tenants.get(notice.tenant)
+    if tenant is None:
+        return "the tenant is gone"
+    one = tenant.subscriptions.get(notice.subscription)
+    if notice.topic == "lifecycle":
+        return Fit(notice, tenant, one or notice.item, None)
+    if one is None or one.standing == "ended":
+        return "the subscription ended before the notification was sent"
+    if one.standing == "paused":
+        world.notices.missed.add(one.id)
+        return "the subscription is paused until it is reauthorized"
+    standing, mailbox = judge_standing(tenant, one), tenant.mailboxes.get(one.mailbox)
+    if standing == "gone" or mailbox is None:
+        remove(world, tenant, one)
+        return "the subscription was removed: its person, mailbox or application is gone, or sessions were revoked"
+    if standing == "unauthorized":
+        if one.lifecycle_url is not None:
+            pause(world, tenant, one)
+        world.notices.missed.add(one.id)
+        return "the application lacks the permission to read what it watches: consent was withdrawn"
+    return Fit(notice, tenant, one, mailbox)
+
+
+def miss(world: World, notice: Notice) -> None:
+    """Note that a subscription has missed a change, and tell its endpoint for lifecycle notifications."""
+    tenant = world.tenants.get(notice.tenant)
+    one = tenant.subscriptions.get(notice.subscription) if tenant is not None else None
+    if notice.topic == "change" and one is not None and not _told(world, one):
+        announce_missed(world, one)
+
+
+def _told(world: World, one: Subscription) -> bool:
+    """Return whether an endpoint is about to be told already."""
+    ready = (notice for notices in world.notices.ready.values() for notice in notices)
+    on_the_way = (*ready, *world.notices.waiting.values())
+    return any(two.event == "missed" and two.subscription == one.id for two in on_the_way)
+
+
+def hold(world: World, notice: Notice, span: timedelta, *, held: bool = False) -> None:
+    """Send a notification later, by the agenda of the world."""
+    until = world.clock.now() + span
+    world.notices.wait(notice, until, held=held)
+    world.agenda.add(until, RETRY, number=notice.number)
+
+
+def fault_of(
+    world: World,
+    tenant: Tenant,
+    url: str,
+    operation: str,
+    application: str,
+    user: User | None,
+    body: bytes,
+    mailbox: str = "",
+    folder: str = "",
+) -> Outcome | None:
+    """Ask the faults of a world about something that is sent to an endpoint.
+
+    Args:
+        world: the world.
+        tenant: the tenant of the subscription.
+        url: the endpoint.
+        operation: `notifications.deliver`, `notifications.lifecycle` or `notifications.validate`.
+        application: client id of the subscription.
+        user: who is signed in, or None.
+        body: the notification as JSON.
+        mailbox: principal name of the mailbox watched, or "".
+        folder: the folder of the item, by its well-known name where it has one, or "".
+    """
+    if not world.faults.active:
+        return None
+    parts = urlsplit(url)
+    given = Facts(
+        service="notifications",
+        operation=operation,
+        method="POST",
+        path=parts.path or "/",
+        host=parts.hostname or "",
+        cloud=tenant.cloud,
+        tenant=tenant.id,
+        application=application,
+        user=user.user_principal_name if user is not None else "",
+        body=body,
+        mailbox=mailbox,
+        folder=folder,
+    )
+    return world.faults.decide(given, world.clock.now())
+
+
+def _after_faults(world: World, fit: Fit) -> Fit | None:
+    notice, tenant, one = fit.notice, fit.tenant, fit.subscription
+    creator = tenant.users.get(one.creator)
+    owner = tenant.users.get(one.mailbox)
+    outcome = fault_of(
+        world,
+        tenant,
+        notice.url,
+        "notifications.lifecycle" if notice.topic == "lifecycle" else "notifications.deliver",
+        one.application,
+        creator,
+        msgspec.json.encode(_seen(notice, one)),
+        mailbox=owner.user_principal_name if owner is not None else "",
+        folder=_folder_name(fit.mailbox, notice.item),
+    )
+    if outcome is None:
+        return fit
+    if isinstance(outcome, Delay):
+        return fit._replace(answer=Sent(202, outcome.seconds), fault=outcome.fault)
+    if isinstance(outcome, Answer):
+        status = outcome.response.status if outcome.response is not None else getattr(outcome.error, "status", 500)
+        return fit._replace(answer=Sent(status, 0.0), fault=outcome.fault)
+    if isinstance(outcome, Effect):
+        return _after_effect(world, fit, outcome)
+    return fit
+
+
+def _after_effect(world: World, fit: Fit, effect: Effect) -> Fit | None:
+    notice, seconds = fit.notice, timedelta(seconds=float(effect.settings.get("seconds", 0)))
+    notice.judged = True
+    match effect.name:
+        case "duplicated_notification":
+            for _ in range(int(effect.settings["copies"])):
+                world.notices.copy(notice)
+            return fit._replace(fault=effect.fault)
+        case "delayed_notification":
+            hold(world, notice, seconds)
+            record_unsent(world, notice, "delayed", "", fault=effect.fault, retry_at=notice.due)
+        case "reordered_notification":
+            hold(world, notice, seconds, held=True)
+            record_unsent(world, notice, "delayed", "", fault=effect.fault, retry_at=notice.due)
+        case "lost_notification" | "missed_notification":
+            record_unsent(world, notice, "lost", "", fault=effect.fault)
+            if effect.name == "missed_notification":
+                miss(world, notice)
+        case "expired_subscription":
+            if fit.tenant.subscriptions.get(notice.subscription) is not None:
+                remove(world, fit.tenant, fit.subscription, tell=bool(effect.settings["tell"]))
+            record_unsent(world, notice, "lost", "the subscription was ended", fault=effect.fault)
+        case _:
+            return fit
+    return None
+
+
+def _seen(notice: Notice, one: Subscription) -> dict[str, Any]:
+    name = "lifecycleEvent" if notice.topic == "lifecycle" else "changeType"
+    return {"subscriptionId": one.id, name: notice.event, "clientState": one.client_state}
+
+
+def _folder_name(mailbox: Mailbox | None, item: Any) -> str:
+    if mailbox is None or not isinstance(item, Message):
+        return ""
+    folder = mailbox.folders.get(item.folder)
+    return (folder.well_known or mailbox.ids.folder(folder.number)) if folder is not None else ""

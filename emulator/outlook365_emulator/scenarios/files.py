@@ -1,0 +1,124 @@
+"""Scenario files: shipped ones by name, and YAML read so that a mistake is an error that names its place."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from outlook365_emulator.faults.decode import FaultError, convert
+from outlook365_emulator.faults.fault import decode_fault
+from outlook365_emulator.faults.kinds.changing import Change
+from outlook365_emulator.faults.match import decode_match
+from outlook365_emulator.faults.until import parse_until
+from outlook365_emulator.worlds.files import parse_yaml
+from outlook365_emulator.worlds.reading import DocumentError, at, nearest, read_document
+from outlook365_emulator.worlds.vocabulary import fault_vocabulary
+
+from .documents import PhaseDocument, ScenarioDocument
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the scenario files that are shipped."""
+    import outlook365_fixtures
+
+    return Path(outlook365_fixtures.__file__).parent / "scenarios"
+
+
+def scenario_names() -> list[str]:
+    """Return the names of the scenarios that are shipped."""
+    return sorted(file.stem for file in shipped_folder().glob("*.yaml"))
+
+
+def load_scenario_file(name_or_path: str | Path) -> ScenarioDocument:
+    """Read a scenario file.
+
+    Args:
+        name_or_path: name of a shipped scenario (`throttled`), or path of a YAML or JSON file.
+
+    Raises:
+        DocumentError: there is no such scenario or file, it is no YAML, or it says something wrong; the message names
+            the file and the place.
+    """
+    file = _file_of(name_or_path)
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise DocumentError("", f"{file}: cannot be read ({error.strerror or error})") from None
+    try:
+        return read_scenario(parse_yaml(text))
+    except DocumentError as error:
+        raise DocumentError(f"{file}: {error.place}" if error.place else str(file), error.message) from None
+
+
+def read_scenario(data: object) -> ScenarioDocument:
+    """Read and check a scenario, its faults and steps included.
+
+    Args:
+        data: what YAML or JSON give.
+
+    Raises:
+        DocumentError: a key is unknown or missing, a value is wrong, or a phase has no end; the place is named.
+    """
+    document = read_document(data, ScenarioDocument)
+    names: set[str] = set()
+    for i, phase in enumerate(document.phases):
+        place = f"phases[{i}]"
+        if phase.name in names:
+            raise DocumentError(f"{place}.name", f"a phase is named {phase.name!r} already")
+        names.add(phase.name)
+        _check_end(phase, place, needed=document.repeat or i + 1 < len(document.phases))
+        with at(place):
+            _check_contents(phase)
+    return document
+
+
+def duration_of(phase: PhaseDocument) -> timedelta | None:
+    """Return how long a phase lasts by the world's clock, or None where requests end it or nothing does.
+
+    Raises:
+        FaultError: what it says is no duration.
+    """
+    found = parse_until(phase.for_, "for")
+    if found is not None and not isinstance(found, timedelta):
+        raise FaultError("for", f"expected a duration, got the instant {phase.for_!r}")
+    return found
+
+
+def _check_contents(phase: PhaseDocument) -> None:
+    """Read what is held as plain data; what is wrong raises a `FaultError` with its place."""
+    known = fault_vocabulary()
+    duration_of(phase)
+    decode_match(phase.match, "match", known)
+    for i, step in enumerate(phase.steps):
+        convert(step, Change, f"steps[{i}]")
+    for i, fault in enumerate(phase.faults):
+        decode_fault(fault, f"faults[{i}]", known=known)
+
+
+def _check_end(phase: PhaseDocument, place: str, *, needed: bool) -> None:
+    ends = [name for name, value in (("for", phase.for_), ("requests", phase.requests)) if value is not None]
+    if len(ends) == 2:
+        raise DocumentError(f"{place}.requests", "give for or requests, not both: a phase has one end")
+    if not ends and needed:
+        raise DocumentError(place, "say how long the phase lasts: for (a duration) or requests (a number)")
+    if phase.match and phase.requests is None:
+        raise DocumentError(f"{place}.match", "match says which requests count: give requests too")
+
+
+def _file_of(name_or_path: str | Path) -> Path:
+    text = str(name_or_path)
+    if text in scenario_names():
+        return shipped_folder() / f"{text}.yaml"
+    path = Path(text)
+    if path.suffix or "/" in text or path.exists():
+        return path
+    raise DocumentError(
+        "", f"no scenario is named {nearest(text, scenario_names())} (a file is given by its path, ./{text}.yaml)"
+    )
+
+
+def plain_scenario(document: ScenarioDocument) -> dict[str, Any]:
+    """Write a scenario as plain data that the control API takes."""
+    import msgspec
+
+    plain: dict[str, Any] = msgspec.to_builtins(document)
+    return plain

@@ -1,0 +1,120 @@
+"""Attachments, extensions and extended properties of events, and of single occurrences of a series."""
+
+import base64
+
+import pytest
+from outlook365_emulator.graph.calendar import attachments, extensions
+
+covers = pytest.mark.covers.with_args
+
+FILE = {"@odata.type": "#microsoft.graph.fileAttachment", "name": "menu.txt",
+        "contentBytes": base64.b64encode(b"pasta").decode()}  # fmt: skip
+COLOR = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Color"
+
+
+@covers(
+    attachments.list_,
+    attachments.get,
+    attachments.get_content,
+    attachments.create,
+    attachments.delete,
+    attachments.create_session,
+)
+class TestAttachments:
+    def test_attach_read_and_take_off(self, cal):
+        path = f"/me/events/{cal.event()['id']}"
+        made = cal.post(f"{path}/attachments", FILE)
+        assert made.status == 201, made.body
+        assert made.json["size"] > 5
+        assert cal.get(path).json["hasAttachments"] is True
+        assert [one["name"] for one in cal.get(f"{path}/attachments").values] == ["menu.txt"]
+        assert cal.page(made.headers["location"]).json["contentBytes"] == FILE["contentBytes"]
+        file = f"{path}/attachments/{made.json['id']}"
+        assert cal.get(f"{file}/$value").body == b"pasta"
+        assert cal.get(f"{path}?$expand=attachments($select=name)").json["attachments"][0]["name"] == "menu.txt"
+        assert cal.delete(file).status == 204
+        assert cal.get(file).status == 404
+        assert cal.get(path).json["hasAttachments"] is False
+
+    def test_they_can_come_with_the_event(self, cal):
+        event = cal.event(attachments=[FILE, {**FILE, "isInline": True}])
+        assert event["hasAttachments"] is True
+        assert len(cal.get(f"/me/events/{event['id']}/attachments").values) == 2
+
+    def test_an_occurrence_has_its_series_files_until_it_has_its_own(self, cal):
+        master = cal.series({"type": "daily"}, {"type": "numbered", "numberOfOccurrences": 3}, attachments=[FILE])
+        second = f"/me/events/{cal.view('2026-03-01', '2026-03-10')[1]['id']}"
+        inherited = cal.get(f"{second}/attachments").values
+        assert [one["name"] for one in inherited] == ["menu.txt"]
+        assert cal.post(f"{second}/attachments", {**FILE, "name": "own.txt"}).status == 201
+        assert [one["name"] for one in cal.get(f"{second}/attachments").values] == ["menu.txt", "own.txt"]
+        assert [one["type"] for one in cal.view("2026-03-01", "2026-03-10")] == [
+            "occurrence",
+            "exception",
+            "occurrence",
+        ]
+        assert len(cal.get(f"/me/events/{master['id']}/attachments").values) == 1
+        first = cal.get(f"{second}/attachments").values[0]["id"]
+        assert cal.delete(f"{second}/attachments/{first}").status == 204
+        assert [one["name"] for one in cal.get(f"{second}/attachments").values] == ["own.txt"]
+        assert len(cal.get(f"/me/events/{master['id']}/attachments").values) == 1
+
+    def test_an_inherited_file_is_taken_off_one_occurrence_alone(self, cal):
+        master = cal.series({"type": "daily"}, {"type": "numbered", "numberOfOccurrences": 3}, attachments=[FILE])
+        second = f"/me/events/{cal.view('2026-03-01', '2026-03-10')[1]['id']}"
+        inherited = cal.get(f"{second}/attachments").values[0]["id"]
+        assert cal.delete(f"{second}/attachments/{inherited}").status == 204
+        assert cal.get(f"{second}/attachments").values == []
+        assert len(cal.get(f"/me/events/{master['id']}/attachments").values) == 1
+
+    def test_a_large_file_needs_a_session(self, cal):
+        path = f"/me/events/{cal.event()['id']}/attachments"
+        item = {"attachmentType": "file", "name": "flower", "size": 3_483_322}
+        answer = cal.post(f"{path}/createUploadSession", {"AttachmentItem": item})
+        assert answer.status == 201, answer.body
+        assert "/events('" in answer.json["uploadUrl"]
+        small = cal.post(f"{path}/createUploadSession", {"AttachmentItem": {**item, "size": 10}})
+        assert small.code == "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize"
+
+    def test_read_basic_does_not_open_them(self, cal):
+        path = f"/me/events/{cal.event(attachments=[FILE])['id']}"
+        assert cal.get(f"{path}/attachments", scopes=["Calendars.ReadBasic"]).status == 403
+        assert cal.get(f"{path}?$expand=attachments", scopes=["Calendars.ReadBasic"]).status == 403
+
+
+@covers(extensions.list_, extensions.get, extensions.create, extensions.update, extensions.delete)
+class TestExtensions:
+    def test_they_come_with_the_event_or_later(self, cal):
+        referral = {"@odata.type": "microsoft.graph.openTypeExtension", "extensionName": "Com.Contoso.A", "kind": "x"}
+        path = f"/me/events/{cal.event(extensions=[referral])['id']}"
+        assert cal.post(f"{path}/extensions", {**referral, "extensionName": "Com.Contoso.B"}).status == 201
+        assert [one["extensionName"] for one in cal.get(f"{path}/extensions").values] == [
+            "Com.Contoso.A",
+            "Com.Contoso.B",
+        ]
+        assert cal.patch(f"{path}/extensions/Com.Contoso.A", {"kind": "y"}).json["kind"] == "y"
+        assert cal.get(f"{path}/extensions/Com.Contoso.A").json["kind"] == "y"
+        expanded = cal.get(f"{path}?$expand=extensions($filter=id eq 'Com.Contoso.B')").json["extensions"]
+        assert [one["extensionName"] for one in expanded] == ["Com.Contoso.B"]
+        assert cal.delete(f"{path}/extensions/Com.Contoso.B").status == 204
+        assert cal.get(f"{path}/extensions/Com.Contoso.B").status == 404
+
+    def test_an_occurrence_has_its_own(self, cal):
+        cal.series({"type": "daily"}, {"type": "numbered", "numberOfOccurrences": 2})
+        second = f"/me/events/{cal.view('2026-03-01', '2026-03-10')[1]['id']}"
+        assert cal.post(f"{second}/extensions", {"extensionName": "Com.Contoso.A", "kind": "x"}).status == 201
+        assert cal.get(second).json["type"] == "exception"
+        assert len(cal.get(f"{second}/extensions").values) == 1
+
+
+class TestExtendedProperties:
+    def test_set_filter_expand_and_clear(self, cal):
+        event = cal.event(singleValueExtendedProperties=[{"id": COLOR, "value": "Green"}])
+        cal.event(subject="other")
+        lambda_ = f"singleValueExtendedProperties/Any(ep: ep/id eq '{COLOR}' and ep/value eq 'Green')"
+        assert [one["id"] for one in cal.get(f"/me/events?$filter={lambda_}").values] == [event["id"]]
+        query = f"$expand=singleValueExtendedProperties($filter=id eq '{COLOR}')"
+        path = f"/me/events/{event['id']}"
+        assert cal.get(f"{path}?{query}").json["singleValueExtendedProperties"] == [{"id": COLOR, "value": "Green"}]
+        cal.patch(path, {"singleValueExtendedProperties": [{"id": COLOR, "value": None}]})
+        assert "singleValueExtendedProperties" not in cal.get(f"{path}?{query}").json
