@@ -67,6 +67,7 @@ class Journal:
     def __init__(self, limit: int = 5000) -> None:
         self._entries: deque[Entry] = deque(maxlen=limit)
         self.counts: Counter[tuple[str, int]] = Counter()
+        self.faulted: Counter[tuple[str, str]] = Counter()
         self.not_emulated: dict[str, int] = {}
         self.total = 0
 
@@ -81,6 +82,8 @@ class Journal:
         entry.number = self.total
         self._entries.append(entry)
         self.counts[entry.operation, entry.status] += 1
+        if entry.fault:
+            self.faulted[entry.operation, entry.fault] += 1
         if entry.code == "NotEmulated":
             asked = f"{entry.method} {entry.operation or entry.url}"
             self.not_emulated[asked] = self.not_emulated.get(asked, 0) + 1

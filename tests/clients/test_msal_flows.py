@@ -1,5 +1,7 @@
 """MSAL for Python signs people in: authorization code with PKCE, device code, the cache, refresh."""
 
+import base64
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -233,3 +235,27 @@ def at_once(url, form):
     for client in clients:
         client.close()
     return answers
+
+
+def test_one_vendor_in_two_worlds(outlook365, outlook365_emulator):
+    """A client id that two worlds know leads to the right one by the person's name, on every page."""
+    from outlook365_emulator.client import Control
+
+    control = Control(outlook365.http_url)
+    client_id = "3f2a6f0e-5b1c-4d7e-9a8b-0c1d2e3f4a5b"
+    people = []
+    for number in (1, 2):
+        world = outlook365 if number == 1 else control.add_world(tenants=[{"name": "Other"}])
+        app = world.tenant.add_app(auth="authorization_code", client_id=client_id, consent=None)
+        people.append((world, app, world.tenant.add_user("ada")))
+    for _, app, ada in people:
+        query = httpx.QueryParams(
+            client_id=client_id, response_type="code", redirect_uri=app.redirect_uri, scope="openid User.Read"
+        )
+        redirect = ada.sign_in(f"{AUTHORITY}/oauth2/v2.0/authorize?{query}")
+        form = {"grant_type": "authorization_code", "client_id": client_id, "code": redirect.parameters["code"]}
+        login = f"{outlook365.http_url}/login.microsoftonline.com/common/oauth2/v2.0/token"
+        answer = httpx.post(login, data={**form, "redirect_uri": app.redirect_uri}).json()
+        assert ada.upn in json.loads(base64.b64decode(answer["access_token"].split(".")[1] + "=="))["upn"]
+    people[1][0].drop()
+    control.close()

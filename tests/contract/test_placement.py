@@ -195,3 +195,58 @@ def test_junk_never_raises(path: str, query: str, form: str, authorization: str,
 def test_junk_in_a_token_never_raises(claims: bytes) -> None:
     text = "x." + base64.urlsafe_b64encode(claims).decode() + ".x"
     place(hosting_of("red", "blue"), request(GRAPH, "/v1.0/me", authorization=f"Bearer {text}"))
+
+
+def cookie(value: str, path: str = "/common/oauth2/v2.0/logout", form: str = "", **options: str) -> Request:
+    asked = request(LOGIN, path, form=form, **options)
+    headers = [(b"cookie", f"x=y; ESTSAUTH={value}; z".encode()), *(FORM if form else [])]
+    asked.headers = Headers(headers)
+    return asked
+
+
+def test_a_cookie_leads_where_nothing_else_does(hosting: Hosting) -> None:
+    red, blue = hosting.by_name("red"), hosting.by_name("blue")
+    assert red is not None
+    assert blue is not None
+    value = blue.opaque("1.", 60)
+    assert place(hosting, cookie(value)) == (blue, "cookie")
+    assert place(hosting, cookie(value, "/red.example/oauth2/v2.0/authorize")) == (red, "tenant")
+    assert place(hosting, cookie(value, form=f"client_id={CLIENT}")) == (red, "client")
+    assert place(hosting, cookie(value, lead="red")) == (red, "lead")
+    assert place(hosting, cookie("1.nonsense")).how == "unplaced"
+
+
+def test_a_sent_page_goes_back_to_its_world(hosting: Hosting) -> None:
+    red, blue = hosting.by_name("red"), hosting.by_name("blue")
+    assert red is not None
+    assert blue is not None
+    form = f"ctx={blue.opaque('1.')}&canary=x"
+    assert place(hosting, cookie(red.opaque("1."), "/common/login", form)) == (blue, "opaque value")
+
+
+@pytest.mark.parametrize("typed", ["BCDFGHJK2", "bcdf-ghjk2", " BCDF GHJK2 "])
+def test_a_user_code_leads_to_its_world(hosting: Hosting, typed: str) -> None:
+    from datetime import UTC, datetime
+    from urllib.parse import urlencode
+
+    from outlook365_emulator.store.records.sign_in import DeviceCode
+
+    blue = hosting.by_name("blue")
+    assert blue is not None
+    code = DeviceCode(
+        value=blue.opaque("1.D"),
+        user_code="BCDFGHJK2",
+        client_id=CLIENT,
+        tenant="",
+        segment="common",
+        scopes=(),
+        version=2,
+        expires=datetime(2030, 1, 1, tzinfo=UTC),
+    )
+    blue.sign_ins.device_codes.put(code)
+    page = "/common/oauth2/deviceauth"
+    assert place(hosting, request(LOGIN, page, form=urlencode({"otc": typed}))) == (blue, "user code")
+    assert place(hosting, request(LOGIN, page, urlencode({"otc": typed}))) == (blue, "user code")
+    assert place(hosting, request(LOGIN, page, form="otc=ZZZZZZZZZ")).how == "unplaced"
+    poll = request(LOGIN, "/common/oauth2/v2.0/token", form=f"device_code={code.value}")
+    assert place(hosting, poll) == (blue, "opaque value")

@@ -19,7 +19,7 @@ TESTS = ROOT / "tests"
 # A part imports only parts that stand before it.
 LAYERS = """
 __init__ clock ids config wire journal tables errors clouds faults store directory odata net entra graph
-worlds scenarios control app emulator client cli __main__
+worlds scenarios report control app emulator client cli __main__
 """.split()
 RANK = {part: rank for rank, part in enumerate(LAYERS)}
 
@@ -47,7 +47,8 @@ FEATURES = {
         "tokens",
     },
     "plugin": {"environment", "fixtures", "fork", "guard", "interception", "isolation", "marker", "parallel", "report"},
-    "clients": {"curl", "day", "node", "subprocess", "urllib"},
+    "browser": set(),
+    "clients": {"msal_flows", "msal_node", "curl", "day", "node", "subprocess", "urllib"},
     "docs": {"faults_pages", "site", "snippets"},
     "dist": {"editable", "import_budget", "versions", "wheel", "corpus"},
 }

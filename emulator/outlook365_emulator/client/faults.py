@@ -1,6 +1,6 @@
 """The handle of a world's faults."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +8,10 @@ from urllib.parse import quote
 from outlook365_emulator.client.connection import Connection
 from outlook365_emulator.client.plain import plain
 
-_ENVELOPE = ("kind", "name", "match", "times", "after", "chance", "until")
+_ENVELOPE = ("kind", "name", "match", "times", "after", "chance", "until", "spare")
+
+CONNECTING = ("dns", "refused", "tls")
+"""Kinds that act before there is a request."""
 
 
 class Fault:
@@ -62,10 +65,12 @@ class Faults:
     Args:
         connection: to the control API.
         path: path of the world.
+        prepare: called before a fault is set that acts before there is a request.
     """
 
-    def __init__(self, connection: Connection, path: str) -> None:
+    def __init__(self, connection: Connection, path: str, prepare: Callable[[], None] = lambda: None) -> None:
         self._connection = connection
+        self._prepare = prepare
         self._path = f"{path}/faults"
 
     def add(
@@ -80,6 +85,7 @@ class Faults:
         after: int | None = None,
         chance: float | None = None,
         until: datetime | timedelta | float | str | None = None,
+        spare: bool | None = None,
         **settings: Any,
     ) -> Fault:
         """Set a fault.
@@ -87,13 +93,14 @@ class Faults:
         Args:
             fault: name of an error of Graph (`"throttled"`), or a whole fault document (what an entry of a world file
                 holds), which the keywords add to.
-            kind: what it does when no error is named: `error`, `latency`.
+            kind: what it does when no error is named: `error`, `latency`, `reset`; the reference of faults lists all.
             name: name in reports and in the journal; one is made when left out.
             match: which requests it means (`{"operation": "mail.*"}`); all when left out.
             times: how many requests it serves; without end when left out.
             after: how many of the requests it means pass first.
             chance: probability that a request it means is served, 0 to 1.
             until: when it ends by the world's clock: an instant, a duration, a number of seconds from now, or a text.
+            spare: whether a request that it has just served passes when it is repeated.
             settings: settings of the kind, what `with` holds in a document: `retry_after=2`, `aadsts=50076`.
 
         Returns:
@@ -105,9 +112,11 @@ class Faults:
         """
         __tracebackhide__ = True
         until = until.total_seconds() if isinstance(until, timedelta) else until
-        given = (kind, name, match, times, after, chance, until)
+        given = (kind, name, match, times, after, chance, until, spare)
         envelope = {key: value for key, value in zip(_ENVELOPE, given, strict=True) if value is not None}
         document = plain(fault_document(fault, envelope, settings))
+        if document.get("kind") in CONNECTING:
+            self._prepare()
         return Fault(self, self._connection.call("POST", self._path, document))
 
     def remove(self, name: str) -> None:

@@ -1,5 +1,6 @@
 """The handle of a world: what one test owns."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import quote
 
@@ -12,7 +13,9 @@ from outlook365_emulator.client.fields import TenantFields
 from outlook365_emulator.client.graph import graph_client
 from outlook365_emulator.client.journal import Journal
 from outlook365_emulator.client.mailbox import Outbox
+from outlook365_emulator.client.network import failure_of
 from outlook365_emulator.client.plain import plain
+from outlook365_emulator.client.scenarios import Scenarios, change_document
 from outlook365_emulator.client.tenant import Tenant
 from outlook365_emulator.client.user import User
 
@@ -41,6 +44,8 @@ class World:
         http_url: the emulator's HTTP address.
         clock: the world's clock.
         faults: its faults.
+        scenarios: its scenarios.
+        judges_connections: whether a fault was set that acts before there is a request.
         journal: what it was asked and answered.
         outbox: mail that left for addresses outside of the emulator.
     """
@@ -57,7 +62,9 @@ class World:
         self.seed: int = view["seed"]
         self.http_url = connection.url
         self.clock = Clock(connection, self._path)
-        self.faults = Faults(connection, self._path)
+        self.judges_connections = False
+        self.faults = Faults(connection, self._path, self._prepare_connections)
+        self.scenarios = Scenarios(connection, self._path, self._prepare_connections)
         self.journal = Journal(connection, self._path)
         self.outbox = Outbox(connection, self._path)
 
@@ -163,6 +170,63 @@ class World:
             self.tls_port = int(self._connection.call("POST", f"{self._path}/port")["tls_port"])
             self._control.changed()
         return self.tls_port
+
+    def _prepare_connections(self) -> None:
+        __tracebackhide__ = True
+        self.judges_connections = True
+        self.open_port()
+        self._control.changed()
+
+    def judge_connection(self, phase: str, host: str) -> None:
+        """Ask the world's faults about a connection that is about to be made; whoever asks makes it then.
+
+        Args:
+            phase: `resolve` or `connect`.
+            host: the host.
+
+        Raises:
+            socket.gaierror: the name is not found.
+            OSError: the connection is refused, or no route leads there.
+        """
+        found = self._connection.call("POST", f"{self._path}/connections", {"phase": phase, "host": host})
+        if found["kind"] is not None:
+            raise failure_of(found["kind"], found["how"])
+
+    def change(
+        self,
+        change: str,
+        *,
+        user: User | str | None = None,
+        app: App | str | None = None,
+        permissions: Sequence[str] | None = None,
+        password: str | None = None,
+    ) -> None:
+        """Let something happen in the world at once.
+
+        Args:
+            change: what: `revoke_sessions`, `expire_secrets`, `disable_account`; the reference of faults lists all.
+            user: whom it happens to; everybody when left out.
+            app: the application that it happens to; all when left out.
+            permissions: for `withdraw_consent`: which ones; all when left out.
+            password: for `change_password`: the new one; drawn when left out.
+
+        Raises:
+            BadDocument: there is no such change, user or application; the message names the nearest.
+        """
+        __tracebackhide__ = True
+        document = change_document(change, user, app, permissions, password)
+        self._connection.call("POST", f"{self._path}/changes", document)
+
+    def observe(self) -> None:
+        """Begin to watch what the world's clients do, for `report`."""
+        __tracebackhide__ = True
+        self._connection.call("POST", f"{self._path}/report")
+
+    def report(self) -> dict[str, Any]:
+        """Return which operations met which faults, and, since `observe` was called, what clients did wrong."""
+        __tracebackhide__ = True
+        found: dict[str, Any] = self._connection.call("GET", f"{self._path}/report")
+        return found
 
     def roll_signing_key(self) -> str:
         """Change the key that signs the world's tokens, as Microsoft does from time to time.

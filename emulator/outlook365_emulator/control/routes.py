@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from outlook365_emulator.faults.fault import Envelope
+from outlook365_emulator.faults.kinds.changing import Change
+from outlook365_emulator.report import ReportView
 from outlook365_emulator.worlds.documents import (
     AppDocument,
     CertificateDocument,
@@ -33,6 +35,7 @@ from . import (
     outbox,
     overview,
     policies,
+    scenarios,
     snapshots,
     tenants,
     trust,
@@ -100,6 +103,16 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", W + "/faults", faults.list_faults, None, views.FaultList),
     Route("DELETE", W + "/faults", faults.clear_faults, None, None, 204),
     Route("DELETE", W + "/faults/{fault}", faults.remove_fault, None, None, 204),
+    Route("GET", "/scenarios", scenarios.list_shipped, None, scenarios.ShippedList),
+    Route("POST", W + "/scenarios", scenarios.begin_scenario, scenarios.ScenarioStart, scenarios.ScenarioView, 201),
+    Route("GET", W + "/scenarios", scenarios.list_scenarios, None, scenarios.ScenarioList),
+    Route("DELETE", W + "/scenarios/{scenario}", scenarios.end_scenario, None, None, 204),
+    Route("POST", W + "/changes", scenarios.change_world, Change, None, 204),
+    Route(
+        "POST", W + "/connections", scenarios.judge_connection, scenarios.ConnectionQuestion, scenarios.ConnectionView
+    ),
+    Route("POST", W + "/report", scenarios.begin_report, None, ReportView),
+    Route("GET", W + "/report", scenarios.show_report, None, ReportView),
     Route("GET", W + "/journal", journal.show_journal, None, views.JournalView, 200, ("since", "operation", "status")),
     Route("GET", W + "/outbox", outbox.show_outbox, None, views.OutboxView),
     Route(

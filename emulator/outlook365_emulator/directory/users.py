@@ -1,7 +1,6 @@
 """Making, finding and changing users and groups."""
 
 import re
-from datetime import datetime
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -230,8 +229,3 @@ def right_on(mailbox: Mailbox, user_id: str) -> MailboxRight:
     if mailbox.owner == user_id:
         return MailboxRight(user=user_id, full_access=True, send_as=True, send_on_behalf=True)
     return mailbox.rights.get(user_id) or MailboxRight(user=user_id)
-
-
-def signs_in_at(user: User, issued: datetime) -> bool:
-    """Return whether what was issued to a user at an instant still counts: sessions not revoked since."""
-    return issued >= user.sessions_valid_from.replace(microsecond=0)

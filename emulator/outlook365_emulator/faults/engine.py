@@ -16,6 +16,9 @@ from .match import VOCABULARY, Known, Match
 from .outcomes import Delay, Outcome
 from .until import expiry
 
+KEPT = 1000
+"""How many faults are remembered for reports."""
+
 
 class Near(NamedTuple):
     """A fault that did not serve a request, and why.
@@ -54,7 +57,7 @@ class FaultEngine:
         known: for keys of `match`, the values that exist, so that a misspelt operation is refused at `add`.
     """
 
-    __slots__ = ("_added", "_faults", "_known", "_root", "_spared", "_watches", "active", "connecting")
+    __slots__ = ("_added", "_ever", "_faults", "_known", "_root", "_spared", "_watches", "active", "connecting")
 
     active: bool
     """Whether any fault is set or anything is watched; where not, facts need not be gathered."""
@@ -66,6 +69,7 @@ class FaultEngine:
         self.active = False
         self.connecting = False
         self._faults: dict[str, Fault] = {}
+        self._ever: dict[str, Fault] = {}
         self._watches: list[Watch] = []
         self._spared: set[str] = set()
         self._known = known
@@ -92,6 +96,8 @@ class FaultEngine:
         name = given.name or self._made_name(given.kind)
         draws = Chance(f"{self._root}/{name}")
         self._faults[name] = fault = replace(given, name=name, expires=expires, draws=draws, matched=0, served=0)
+        if len(self._ever) < KEPT:
+            self._ever[name] = fault
         self._settle()
         return fault
 
@@ -137,6 +143,11 @@ class FaultEngine:
     def list(self) -> list[Fault]:
         """Return the faults in the order in which they are asked, those that are used up or over included."""
         return [*self._faults.values()]
+
+    @property
+    def ever(self) -> tuple[Fault, ...]:
+        """The faults that are or were set, with their counts, for reports; the latest of each name."""
+        return tuple(self._ever.values())
 
     def decide(self, facts: Facts, now: datetime) -> Outcome | None:
         """Decide what happens to a request, and count.

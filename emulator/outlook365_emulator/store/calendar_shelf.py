@@ -87,7 +87,7 @@ class EventShelf:
     """The events of a mailbox: by number, single ones by start, series apart.
 
     Attributes:
-        expansions: what views have prepared of series, by number; may be emptied at any time.
+        expansions: what views have prepared of the series of a calendar, by its number; may be emptied at any time.
     """
 
     __slots__ = ("_by_stable", "_by_transaction", "_by_uid", "_longest", "_rows", "_series", "_singles", "expansions")
@@ -114,6 +114,7 @@ class EventShelf:
         if record.transaction_id:
             self._by_transaction[record.transaction_id] = record.number
         if record.series is not None:
+            self.expansions.pop(record.calendar, None)
             self._series.setdefault(record.calendar, {})[record.number] = record
         else:
             insort(self._singles.setdefault(record.calendar, []), record, key=_begin)
@@ -128,13 +129,13 @@ class EventShelf:
         return held
 
     def _take_out(self, record: Event) -> None:
-        self.expansions.pop(record.number, None)
         if self._by_stable.get(record.stable) == record.number:
             del self._by_stable[record.stable]
         for index, key in ((self._by_uid, record.ical_uid), (self._by_transaction, record.transaction_id)):
             if index.get(key) == record.number:
                 del index[key]
         if record.series is not None:
+            self.expansions.pop(record.calendar, None)
             del self._series[record.calendar][record.number]
         else:
             singles = self._singles[record.calendar]

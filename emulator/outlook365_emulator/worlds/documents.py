@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from outlook365_emulator.directory.consent_policy import UserConsent
+
 Auth: TypeAlias = Literal["client_credentials", "client_certificate", "authorization_code", "own_app"]
 """How a connector signs in with an application; reference connector, `Authentication types`."""
 
@@ -18,11 +20,7 @@ Importance: TypeAlias = Literal["low", "normal", "high"]
 Audience: TypeAlias = Literal[
     "AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"
 ]
-
 Implicit: TypeAlias = Literal["id_token", "token"]
-"""Tokens that the authorize endpoint gives itself, without a code."""
-
-UserConsent: TypeAlias = Literal["everything", "low-impact", "microsoft-default-2026", "nothing"]
 
 WorldName: TypeAlias = Annotated[
     str,

@@ -1,7 +1,5 @@
 """A world with a tenant in each situation that Entra tells apart, and a client that asks the service in process."""
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -232,8 +230,6 @@ def scene(keys: KeyRing, client_key: tuple[rsa.RSAPrivateKey, bytes]) -> Iterato
 
 
 REDIRECT = "https://connector.example/callback"
-VERIFIER = "a-verifier-of-forty-three-characters-or-more-1"
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 
 class _Forms(HTMLParser):
@@ -277,34 +273,14 @@ class Page:
         self.forms.feed(self.text)
         found = re.search(r"^\$Config=(.*);$", self.text, re.MULTILINE)
         self.config: dict[str, Any] = msgspec.json.decode(found[1]) if found else {}
-
-    @property
-    def heading(self) -> str:
-        return self.forms.texts.get("h1", "")
-
-    @property
-    def alert(self) -> str:
-        return self.forms.texts.get("alert", "")
-
-    @property
-    def location(self) -> str:
-        return self.answer.headers.get("location", "")
-
-    @property
-    def sent(self) -> dict[str, str]:
-        """What the application was told by query or fragment."""
+        self.number = int(self.config.get("sErrorCode", 0))
+        self.heading, self.alert = (self.forms.texts.get(one, "") for one in ("h1", "alert"))
+        self.location = self.answer.headers.get("location", "")
         parts = urlsplit(self.location)
-        return dict(parse_qsl(parts.fragment or parts.query, keep_blank_values=True))
-
-    @property
-    def told(self) -> int:
-        """The AADSTS number that the application was told."""
-        found = re.match(r"AADSTS(\d+): ", self.sent.get("error_description", ""))
-        return int(found[1]) if found else 0
-
-    @property
-    def number(self) -> int:
-        return int(self.config.get("sErrorCode", 0))
+        # What the application was told by query or fragment, and the AADSTS number in it.
+        self.sent = dict(parse_qsl(parts.fragment or parts.query, keep_blank_values=True))
+        told = re.match(r"AADSTS(\d+): ", self.sent.get("error_description", ""))
+        self.told = int(told[1]) if told else 0
 
 
 @dataclass

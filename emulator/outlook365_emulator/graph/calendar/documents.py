@@ -7,7 +7,6 @@ lies (id, change key, web link) is stamped whenever the record is written. Times
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
-from urllib.parse import quote
 
 import msgspec
 
@@ -69,7 +68,9 @@ NEVER: Final = "0001-01-01T00:00:00Z"
 """The time of a response that was not given."""
 
 _WEB_LINK = "https://outlook.office365.com/owa/?itemid={id}&exvsurl=1&path=/calendar/item"
-_STANDARD = str.maketrans("-_", "/+")
+_IN_LINK = str.maketrans({"-": "%2F", "_": "%2B", "=": "%3D"})
+"""From an id to standard base64, percent-encoded."""
+
 _UID_CLASS: Final = "040000008200E00074C5B7101A82E008"
 _FILETIME_EPOCH: Final = 11644473600
 
@@ -97,7 +98,7 @@ def uid_of_day(uid: str, day: int) -> str:
 
 def web_link(item_id: str) -> str:
     """Return the link under which Outlook on the web shows an event."""
-    return _WEB_LINK.format(id=quote(item_id.translate(_STANDARD), safe=""))
+    return _WEB_LINK.format(id=item_id.translate(_IN_LINK))
 
 
 def occurrence_name(master_id: str, day: int) -> str:

@@ -6,29 +6,37 @@ blocks of days, so that the window of a busy year costs what lies in the window.
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
 
 import msgspec
 
 from outlook365_emulator.graph.calendar.recurrence.days import LAST_DAY, days_between, includes
-from outlook365_emulator.graph.calendar.recurrence.instants import overlaps, times_of
+from outlook365_emulator.graph.calendar.recurrence.instants import occurrences, overlaps, times_of
 from outlook365_emulator.graph.calendar.sight import Sight
 from outlook365_emulator.store.records.calendar import Event
 
 Kind = Literal["singleInstance", "occurrence", "exception", "seriesMaster"]
 
-BLOCK: Final = 64
-"""Days that are expanded together."""
+BLOCK: Final = 7
+"""Days that are expanded together: weeks from Monday, as most windows are."""
+
+KEPT: Final = 512
+"""Blocks of a calendar that are kept."""
+
+MARGIN: Final = 2
+"""Days by which the date of an instant may differ between zones, rounded up."""
+
+_FARTHEST: Final = 15 * 3600
+"""Seconds by which no zone's clocks differ from UTC."""
 
 _DRIFT: Final = timedelta(hours=3)
 """By how much an occurrence can be longer than its wall-clock times say, over a change of the clocks."""
 
-_MARGIN: Final = 2
-"""Days by which the date of an instant may differ between zones, rounded up."""
+_MIDNIGHT: Final = time()
 
-Slot = tuple[datetime, int, datetime]
-"""Start, day and end of an occurrence."""
+Row = tuple[datetime, int, int, datetime, Event, Event]
+"""Start, number of the event, day, end, the single event or series, and what holds the properties."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -79,60 +87,91 @@ def occurrence(sight: Sight, event: Event, day: int) -> Shown | None:
     return Shown(sight, event, event, start, end, day)
 
 
-class _Expansion:
-    """What was computed of one series: its plain occurrences in blocks of days."""
+class _Blocks:
+    """What was computed of the series of one calendar: occurrences and exceptions in blocks of days, by start."""
 
-    __slots__ = ("_blocks", "_gone", "_series", "event", "length", "reach")
+    __slots__ = ("_blocks", "_gone", "_series", "longest")
 
-    def __init__(self, event: Event) -> None:
-        assert event.series is not None, "only a series is expanded"
-        self.event = event
-        self._series = event.series
-        self._gone = frozenset((*event.deleted, *(one.day for one in event.exceptions)))
-        self._blocks: dict[int, list[Slot]] = {}
-        self.length = timedelta(seconds=self._series.ends - self._series.starts) + _DRIFT
-        self.reach = self._series.ends // 86400 + _MARGIN
+    def __init__(self, series: list[Event]) -> None:
+        self._series = series
+        self._gone = {one.number: frozenset((*one.deleted, *(each.day for each in one.exceptions))) for one in series}
+        self._blocks: dict[int, list[Row]] = {}
+        lengths = [one.end - one.start for event in series for one in event.exceptions]
+        self.longest = max((_length(one) for one in series), default=timedelta())
+        self.longest = max([self.longest, *lengths])
 
-    def _block(self, number: int) -> list[Slot]:
-        slots = self._blocks.get(number)
-        if slots is None:
-            series, first = self._series, number * BLOCK
-            days = days_between(series, first, first + BLOCK - 1)
-            slots = [
-                (start, day, end) for day in days if day not in self._gone for start, end in (times_of(series, day),)
-            ]
-            self._blocks[number] = slots
-        return slots
+    def block(self, number: int) -> list[Row]:
+        rows = self._blocks.get(number)
+        if rows is None:
+            if len(self._blocks) >= KEPT:
+                self._blocks.clear()
+            low = datetime.combine(date.fromordinal(number * BLOCK + 1), time(), UTC)
+            rows = self._blocks[number] = self._computed(low, low + timedelta(days=BLOCK))
+        return rows
 
-    def between(self, low: datetime, high: datetime) -> Iterator[Slot]:
-        first = max(low.date().toordinal() - self.reach, self._series.first)
-        last = min(high.date().toordinal() + _MARGIN, LAST_DAY)
+    def _computed(self, low: datetime, high: datetime) -> list[Row]:
+        rows: list[Row] = []
+        first, last = low.toordinal() - MARGIN, high.toordinal() + MARGIN
+        begins, ends = low.toordinal() * 86400 - _FARTHEST, high.toordinal() * 86400 + _FARTHEST
+        for event in self._series:
+            series, gone, key = event.series, self._gone[event.number], event.number
+            assert series is not None, "only series are expanded"
+            early = series.starts // 86400  # a series of a zone far ahead begins on the day before
+            for day in days_between(series, first - early, last):
+                if day not in gone and begins <= day * 86400 + series.starts < ends:
+                    start, end = times_of(series, day)
+                    if low <= start < high:
+                        rows.append((start, key, day, end, event, event))
+            for one in event.exceptions:
+                if low <= one.start < high:
+                    rows.append((one.start, key, one.day, one.end, event, one))
+        rows.sort(key=_order)
+        return rows
+
+    def between(self, low: datetime, high: datetime) -> list[Row]:
+        """Return what overlaps a window, by start."""
         try:
-            earliest = low - self.length
+            earliest = low - self.longest
         except OverflowError:
             earliest = datetime.min.replace(tzinfo=UTC)
-        for number in range(first // BLOCK, last // BLOCK + 1):
-            slots = self._block(number)
-            for index in range(bisect_left(slots, (earliest,)), len(slots)):
-                slot = slots[index]
-                if slot[0] >= high:
-                    break
-                if overlaps(slot[0], slot[2], low, high):
-                    yield slot
+        found: list[Row] = []
+        last = min(high.toordinal() - (high.time() == _MIDNIGHT), LAST_DAY + MARGIN)
+        for number in range(_block_of(earliest.toordinal()), _block_of(last) + 1):
+            rows = self.block(number)
+            inside = bisect_left(rows, low, key=_start)
+            for index in range(bisect_left(rows, earliest, hi=inside, key=_start), inside):
+                if overlaps(rows[index][0], rows[index][3], low, high):
+                    found.append(rows[index])
+            found += rows[inside : bisect_left(rows, high, lo=inside, key=_start)]
+        return found
 
 
-def _expansion(sight: Sight, event: Event) -> _Expansion:
-    kept: dict[int, Any] = sight.holder.events.expansions
-    found: _Expansion | None = kept.get(event.number)
-    if found is None or found.event is not event:
-        found = kept[event.number] = _Expansion(event)
-    return found
+def _block_of(day: int) -> int:
+    return (day - 1) // BLOCK
+
+
+def _order(row: Row) -> tuple[datetime, int, int]:
+    return row[0], row[1], row[2]
+
+
+def _start(row: Row) -> datetime:
+    return row[0]
+
+
+def _length(event: Event) -> timedelta:
+    series = event.series
+    assert series is not None, "only series are expanded"
+    return timedelta(seconds=series.ends - series.starts) + _DRIFT
 
 
 def instances(sight: Sight, event: Event, low: datetime, high: datetime) -> list[Shown]:
     """Return the occurrences and exceptions of a series in a window, by start."""
+    assert event.series is not None, "only a series has instances"
+    gone = {*event.deleted, *(one.day for one in event.exceptions)}
     found = [
-        Shown(sight, event, event, start, end, day) for start, day, end in _expansion(sight, event).between(low, high)
+        Shown(sight, event, event, start, end, day)
+        for day, start, end in occurrences(event.series, low, high)
+        if day not in gone
     ]
     for one in event.exceptions:
         if overlaps(one.start, one.end, low, high):
@@ -140,34 +179,27 @@ def instances(sight: Sight, event: Event, low: datetime, high: datetime) -> list
     return sorted(found, key=lambda shown: (shown.start, shown.day))
 
 
-def view(sight: Sight, low: datetime, high: datetime) -> tuple[list[Any], int]:
+def view(sight: Sight, low: datetime, high: datetime) -> tuple[list[Row], int]:
     """Return what a calendar shows in a window, by start: singles, occurrences and exceptions, no series.
 
     Returns:
         Rows for `unfolded`, and how many there are.
     """
     events, number = sight.holder.events, sight.source.number
-    rows: list[tuple[datetime, int, int, datetime, Event, Event]] = [
+    blocks: _Blocks | None = events.expansions.get(number)
+    if blocks is None:
+        blocks = events.expansions[number] = _Blocks(events.series_of(number))
+    rows: list[Row] = [
         (one.start, one.number, 0, one.end, one, one)
         for one in events.singles_between(number, low, high)
         if overlaps(one.start, one.end, low, high)
     ]
-    for event in events.series_of(number):
-        if event.start < high or event.exceptions:
-            key = event.number
-            rows += [
-                (start, key, day, end, event, event) for start, day, end in _expansion(sight, event).between(low, high)
-            ]
-            rows += [
-                (one.start, key, one.day, one.end, event, one)
-                for one in event.exceptions
-                if overlaps(one.start, one.end, low, high)
-            ]
-    rows.sort(key=lambda row: row[:3])
+    of_series = blocks.between(low, high)
+    rows = sorted([*rows, *of_series], key=_order) if rows and of_series else rows or of_series
     return rows, len(rows)
 
 
-def unfolded(sight: Sight, rows: list[Any]) -> Iterator[Shown]:
+def unfolded(sight: Sight, rows: list[Row]) -> Iterator[Shown]:
     """Yield the events that the rows of a view stand for."""
     for start, _, day, end, event, item in rows:
         yield Shown(sight, event, item, start, end, day)

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from outlook365_emulator.clock import monotonic
 from outlook365_emulator.entra.keys import KeyRing
-from outlook365_emulator.faults.outcomes import Effect
 from outlook365_emulator.graph.subscriptions.endpoints import ask, judge_answer, validation_token
 from outlook365_emulator.graph.subscriptions.parcels import Parcel, parcels_of
 from outlook365_emulator.graph.subscriptions.records import Sent, record_sent, record_validation
-from outlook365_emulator.graph.subscriptions.sorting import fault_of, fit_to_send
+from outlook365_emulator.graph.subscriptions.sorting import answer_of, fault_of, fit_to_send
 from outlook365_emulator.graph.subscriptions.watching import notify
-from outlook365_emulator.net.send import Reply, SendFailed, post
+from outlook365_emulator.net.send import SendFailed, post
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import RunEffect, World
 
@@ -109,11 +108,7 @@ class Courier:
         token = validation_token(call.world)
         started = monotonic()
         outcome = fault_of(call.world, call.tenant, url, "notifications.validate", call.claims.appid, call.caller, b"")
-        answer: Reply | SendFailed
-        if isinstance(outcome, Effect) and outcome.name == "validation_timeout":
-            answer = SendFailed("timeout", f"the fault {outcome.fault!r} let the time run out")
-        else:
-            answer = await ask(url, token, self._ca_pem)
+        answer = answer_of(outcome) or await ask(url, token, self._ca_pem)
         problem = judge_answer(answer, token)
         fault = outcome.fault if outcome is not None else ""
         record_validation(call, url, answer, problem, monotonic() - started, fault)

@@ -9,8 +9,10 @@ import msgspec
 from outlook365_emulator.faults.facts import Facts
 from outlook365_emulator.faults.outcomes import Answer, Delay, Effect, Outcome
 from outlook365_emulator.graph.subscriptions.attempts import HELD_FOR, endpoint_of, is_dropped, is_slow
+from outlook365_emulator.graph.subscriptions.endpoints import VALIDATION_SECONDS
 from outlook365_emulator.graph.subscriptions.lifecycle import RETRY, announce_missed, judge_standing, pause, remove
 from outlook365_emulator.graph.subscriptions.records import Sent, record_unsent
+from outlook365_emulator.net.send import Reply, SendFailed
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.notices import Notice
 from outlook365_emulator.store.records.directory import User
@@ -158,6 +160,24 @@ def fault_of(
     return world.faults.decide(given, world.clock.now())
 
 
+def answer_of(outcome: Outcome | None) -> Reply | SendFailed | None:
+    """Return what a fault answers to a validation request in place of the endpoint, or None where it does not."""
+    match outcome:
+        case Effect(name="validation_timeout", fault=fault):
+            return SendFailed("timeout", f"the fault {fault!r} let the time run out")
+        case Delay(seconds=seconds, fault=fault) if seconds > VALIDATION_SECONDS:
+            return SendFailed("timeout", f"the fault {fault!r} held the answer back for {seconds:g} s")
+        case Answer():
+            return Reply(_status_of(outcome), "", b"")
+    return None
+
+
+def _status_of(outcome: Answer) -> int:
+    if outcome.response is not None:
+        return outcome.response.status
+    return outcome.error.status if outcome.error is not None else 500
+
+
 def _after_faults(world: World, fit: Fit) -> Fit | None:
     notice, tenant, one = fit.notice, fit.tenant, fit.subscription
     creator = tenant.users.get(one.creator)
@@ -178,8 +198,7 @@ def _after_faults(world: World, fit: Fit) -> Fit | None:
     if isinstance(outcome, Delay):
         return fit._replace(answer=Sent(202, outcome.seconds), fault=outcome.fault)
     if isinstance(outcome, Answer):
-        status = outcome.response.status if outcome.response is not None else getattr(outcome.error, "status", 500)
-        return fit._replace(answer=Sent(status, 0.0), fault=outcome.fault)
+        return fit._replace(answer=Sent(_status_of(outcome), 0.0), fault=outcome.fault)
     if isinstance(outcome, Effect):
         return _after_effect(world, fit, outcome)
     return fit

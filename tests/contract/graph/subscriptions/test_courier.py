@@ -171,7 +171,8 @@ class TestSlow:
     def test_too_many_slow_answers_drop_it_for_ten_minutes(
         self, org: Any, endpoint: Any, subscribe: Any, deliver: Any, slow: Any, advance: Any
     ) -> None:
-        latency = {"kind": "latency", "match": {"service": "notifications"}, "times": 1, "with": {"seconds": 5}}
+        delivering = {"service": "notifications", "operation": "notifications.deliver"}
+        latency = {"kind": "latency", "match": delivering, "times": 1, "with": {"seconds": 5}}
         org.world.faults.add(latency, org.world.clock.now())
         subscribe()
         slow(15)

@@ -87,9 +87,8 @@ def test_withdrawn_consent(graph: Any, org: Any, endpoint: Any, subscribe: Any, 
     org.receive(org.ada)
     deliver()
     assert endpoint.kinds == ["reauthorizationRequired"]
-    assert (
-        "consent was withdrawn" in [one.reason for one in org.world.notices.deliveries if one.outcome == "dropped"][0]
-    )
+    [dropped] = [one for one in org.world.notices.deliveries if one.outcome == "dropped"]
+    assert "consent was withdrawn" in dropped.reason
 
 
 def test_revoked_sessions_remove_it(

@@ -1,6 +1,6 @@
 """What a week's calendarView costs: a year with 200 series (50,000 occurrences) beside a week with 20 single events.
 
-Run `python benchmarks/calendar.py [--json]`. Asked are pages of ten, as Graph answers them without `$top`, through the
+Run `python benchmarks/calendar_view.py [--json]`. Asked are pages of ten, as Graph answers them without `$top`, through the
 whole of the Graph service but no socket; `cold` is the first view after every series was changed.
 """
 
@@ -63,6 +63,7 @@ class Calendars:
         self._events = [tenant.mailbox_of(user).events for user in self.users]
 
     def view(self, user: int, options: str = "") -> int:
+        """Ask for the week of a user, and return how many events were answered."""
         path = f"/v1.0/users/{self.users[user].id}/calendarView"
         request = Request("GET", self._cloud.graph_host, path, WEEK + options, Headers(self._headers), b"")
         answer = self._graph.answer(request, self._cloud, self.world, Entry(method="GET", url=path))
@@ -71,6 +72,7 @@ class Calendars:
         return answer.body.count(b'"@odata.etag"')
 
     def forget(self) -> None:
+        """Forget what views have prepared, as changes to every series would."""
         for events in self._events:
             events.expansions.clear()
 

@@ -1,0 +1,15 @@
+"""What clients made of trouble: an observer of a world, and the report that it gives."""
+
+from .observer import Observer, observe
+from .summary import Cell, FaultSummary, Findings, OperationSummary, ReportView, report_of
+
+__all__ = [
+    "Cell",
+    "FaultSummary",
+    "Findings",
+    "Observer",
+    "OperationSummary",
+    "ReportView",
+    "observe",
+    "report_of",
+]
