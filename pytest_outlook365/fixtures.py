@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_outlook365 import survival, trouble
 from pytest_outlook365.combinations import Combination
 from pytest_outlook365.marker import Options, options_of, refusal
 from pytest_outlook365.report import WORLD, not_emulated_text
 from pytest_outlook365.session import Session
+from pytest_outlook365.waits import auto_advance
 
 if TYPE_CHECKING:
     from outlook365_emulator.client import ConnectionDetails, Control, World
@@ -44,6 +46,11 @@ def _outlook365_combination(request: pytest.FixtureRequest) -> Combination | Non
 
 
 @pytest.fixture
+def _outlook365_scenario(request: pytest.FixtureRequest) -> str | None:
+    return getattr(request, "param", None)
+
+
+@pytest.fixture
 def outlook365_connection(outlook365: "World") -> "ConnectionDetails":
     """What a connector's connection form asks for, in the world of the test: `outlook365.connection()`."""
     return outlook365.connection()
@@ -51,7 +58,10 @@ def outlook365_connection(outlook365: "World") -> "ConnectionDetails":
 
 @pytest.fixture
 def outlook365(
-    request: pytest.FixtureRequest, _outlook365_session: Session, _outlook365_combination: Combination | None
+    request: pytest.FixtureRequest,
+    _outlook365_session: Session,
+    _outlook365_combination: Combination | None,
+    _outlook365_scenario: str | None,
 ) -> Iterator["World"]:
     """A fresh world with one tenant in an emulator of Microsoft Entra ID and Microsoft Graph, dropped after the test.
 
@@ -67,7 +77,17 @@ def outlook365(
         stack.callback(_drop, _outlook365_session, item, world, fail=options.not_emulated == "fail")
         if options.intercept:
             stack.enter_context(_outlook365_session.intercepted(world))
+        survival.begin(world, item.config)
+        own = _scenario(_outlook365_session, options, item)
+        trouble.begin(world, item.config, own=own, chosen=_outlook365_scenario, trouble=options.trouble)
         yield world
+
+
+@pytest.fixture
+def outlook365_auto_advance(outlook365: "World") -> Iterator[None]:
+    """While the test runs, `time.sleep` and `asyncio.sleep` move the world's clock instead of waiting."""
+    with auto_advance(outlook365):
+        yield
 
 
 def _world(session: Session, options: Options, item: pytest.Item) -> "World":
@@ -82,10 +102,23 @@ def _world(session: Session, options: Options, item: pytest.Item) -> "World":
 
 
 def _document(session: Session, options: Options, item: pytest.Item) -> Any:
+    seed = trouble.seed_of(item.config, item.nodeid)
+    drawn = {} if seed is None else {"seed": seed}
     if options.world is None:
-        return {"tenants": [{"cloud": options.environment or "global"}]}
+        return {"tenants": [{"cloud": options.environment or "global"}], **drawn}
     beside = item.path.parent / options.world
-    return session.emulator.world_document(beside if beside.is_file() else options.world)
+    return {**session.emulator.world_document(beside if beside.is_file() else options.world), **drawn}
+
+
+def _scenario(session: Session, options: Options, item: pytest.Item) -> Any:
+    __tracebackhide__ = True
+    if options.scenario is None:
+        return None
+    beside = item.path.parent / options.scenario
+    try:
+        return session.emulator.scenario_document(beside if beside.is_file() else options.scenario)
+    except ValueError as error:
+        raise refusal(f"scenario={options.scenario!r}: {error}") from None
 
 
 def _drop(session: Session, item: pytest.Item, world: "World", *, fail: bool) -> None:
@@ -94,6 +127,7 @@ def _drop(session: Session, item: pytest.Item, world: "World", *, fail: bool) ->
     if world.name not in session.control.living:
         return  # the test has dropped it itself
     asked = world.journal.not_emulated if fail else {}
+    survival.record(world, item)
     world.drop()
     if asked:
         pytest.fail(not_emulated_text(asked), pytrace=False)

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from pytest_outlook365 import survival, trouble
 from pytest_outlook365.combinations import parametrize
 from pytest_outlook365.fixtures import (
     _outlook365_combination,
+    _outlook365_scenario,
     _outlook365_session,
     outlook365,
+    outlook365_auto_advance,
     outlook365_connection,
     outlook365_emulator,
     outlook365_settings,
@@ -20,8 +23,10 @@ from pytest_outlook365.rewriting import import_plainly
 
 __all__ = [
     "_outlook365_combination",
+    "_outlook365_scenario",
     "_outlook365_session",
     "outlook365",
+    "outlook365_auto_advance",
     "outlook365_connection",
     "outlook365_emulator",
     "outlook365_settings",
@@ -30,24 +35,52 @@ __all__ = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options to `pytest --help`."""
-    add_option(parser)
+    group = parser.getgroup("outlook365", "pytest-outlook365")
+    add_option(group)
+    trouble.add_options(group)
+    survival.add_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and leave the emulator out of assertion rewriting."""
     config.addinivalue_line("markers", DESCRIPTION)
     import_plainly(config.pluginmanager)
+    trouble.read_options(config)
+    survival.read_options(config)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say under what the suite runs."""
+    return trouble.header(config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once for each auth type and environment that its marker asks for."""
+    """Run a test once for each auth type and environment of its marker, and for each scenario of the command line."""
     parametrize(metafunc, MARKER)
+    trouble.parametrize(metafunc)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
     """Add the journal of the test's world to the report of a failure."""
     report = yield
+    survival.note_outcome(item, report)
     if report.failed:
         add_section(item, report)
     return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker of pytest-xdist has gathered."""
+    survival.collect(node.config, getattr(node, "workeroutput", {}))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the report of what the code under test survived."""
+    survival.finish(session)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what the report says."""
+    survival.summarize(terminalreporter, config)

@@ -15,9 +15,8 @@ SECTION = "outlook365"
 OPTION = "outlook365_journal"
 
 
-def add_option(parser: pytest.Parser) -> None:
-    """Add our group to `pytest --help`."""
-    group = parser.getgroup("outlook365", "pytest-outlook365")
+def add_option(group: pytest.OptionGroup) -> None:
+    """Add the option of the journal to our group of `pytest --help`."""
     group.addoption(
         "--outlook365-journal",
         dest=OPTION,

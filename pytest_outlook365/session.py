@@ -70,6 +70,8 @@ class Session:
             if len(self._led) == 1 and (len(self.control.living) > 1 or self._led[0].tls_port is not None):
                 port = self._led[0].open_port()
             self._interception.tls_port = port
+            judges = len(self._led) == 1 and self._led[0].judges_connections
+            self._interception.judge = self._led[0].judge_connection if judges else None
 
 
 def _started(settings: "Settings") -> "Emulator":

@@ -19,6 +19,7 @@ class Settings:
         tls_port: HTTPS port (answers as the emulated hosts).
         proxy_port: CONNECT proxy port.
         world: name of a shipped world or path of a world file that is loaded at start, or None for none.
+        scenarios: names of shipped scenarios or paths of scenario files that the default world goes through.
         seed: seed of the default world, or None for one drawn at start.
         ready_file: file that gets the connection details once requests are accepted.
         allow_hosts: further names that the control API accepts as Host.
@@ -32,6 +33,7 @@ class Settings:
     tls_port: int = 0
     proxy_port: int = 0
     world: str | None = None
+    scenarios: tuple[str, ...] = ()
     seed: int | None = None
     ready_file: Path | None = None
     allow_hosts: tuple[str, ...] = ()

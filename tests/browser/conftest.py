@@ -56,7 +56,10 @@ def world(control: "Control") -> Iterator["World"]:
 def driver(
     needs: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., "Chrome"]]:
-    """`driver(dark=True, width=390, script=False)` starts a browser with an empty profile."""
+    """`driver(dark=True, width=390, script=False)` starts a browser with an empty profile.
+
+    With `tls_port` the sign-in host's own name leads to that port of this machine.
+    """
     browser, executable = needs("browser"), needs("chromedriver")
     from selenium.webdriver import Chrome, ChromeOptions
     from selenium.webdriver.chrome.service import Service
@@ -64,12 +67,17 @@ def driver(
     monkeypatch.setenv("SE_AVOID_STATS", "true")
     started: list[Chrome] = []
 
-    def start(*, dark: bool = False, width: int = 1100, height: int = 850, script: bool = True) -> Chrome:
+    def start(
+        *, dark: bool = False, width: int = 1100, height: int = 850, script: bool = True, tls_port: int = 0
+    ) -> Chrome:
         options = ChromeOptions()
         options.binary_location = browser
         profile = tmp_path / f"profile{len(started)}"
         for flag in (*FLAGS, f"--user-data-dir={profile}", f"--window-size={width},{height}"):
             options.add_argument(flag)
+        if tls_port:
+            options.add_argument(f"--host-resolver-rules=MAP login.microsoftonline.com 127.0.0.1:{tls_port}")
+            options.add_argument("--ignore-certificate-errors")
         if not script:
             options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
         chrome = Chrome(options=options, service=Service(executable))
@@ -112,7 +120,13 @@ def landing(emulator: "Emulator") -> Iterator[Any]:
 
     class Landing(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.answer()
+            if not self.path.startswith("/hop"):
+                return self.answer()
+            self.send_response(302)
+            self.send_header("Location", f"http://127.0.0.1:{server.server_port}/done")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return None
 
         def do_POST(self) -> None:
             posted.append(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())

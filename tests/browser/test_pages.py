@@ -92,6 +92,16 @@ def test_form_post_arrives(driver: Any, world: Any, app: Any, authorize: Any, la
     assert parse_qs(landing.posted[0])["code"]
 
 
+def test_the_application_may_lead_on_to_another_origin(driver: Any, world: Any, authorize: Any, landing: Any) -> None:
+    """Chrome judges `form-action` along the whole chain of redirects that a sent form begins."""
+    hop = landing.url.replace("/back", "/hop")
+    app = world.tenant.add_app(auth="authorization_code", redirect_uris=["http://localhost/hop"])
+    chrome = driver()
+    chrome.get(authorize(app, redirect_uri=hop))
+    sign_in(chrome, world.tenant.add_user("ada"))
+    until(chrome, lambda one: one.current_url == hop.replace("localhost", "127.0.0.1").replace("/hop", "/done"))
+
+
 def test_cancel_leads_back(driver: Any, world: Any, app: Any, authorize: Any, landing: Any) -> None:
     chrome = driver()
     chrome.get(authorize(app, redirect_uri=landing.url))

@@ -259,3 +259,18 @@ def test_one_vendor_in_two_worlds(outlook365, outlook365_emulator):
         assert ada.upn in json.loads(base64.b64decode(answer["access_token"].split(".")[1] + "=="))["upn"]
     people[1][0].drop()
     control.close()
+
+
+@pytest.mark.parametrize("version", ["", "/v2.0"])
+def test_the_administrators_endpoint(outlook365, vendor, desktop, begin, ada, version):
+    root = outlook365.tenant.add_user("root", roles=["Cloud Application Administrator"])
+    outlook365.tenant.set_consent_policy(user_consent="nothing")
+    query = httpx.QueryParams(client_id=vendor.client_id, redirect_uri=vendor.redirect_uri, state="s")
+    if version:
+        query = query.add("scope", "https://graph.microsoft.com/.default")
+    redirect = root.sign_in(f"{vendor.authority}{version}/adminconsent?{query}")
+    assert (redirect.parameters["admin_consent"], redirect.parameters["tenant"]) == ("True", vendor.tenant_id)
+    assert vendor.consent.permissions == sorted(SCOPES)
+    flow = begin()
+    result = desktop.acquire_token_by_auth_code_flow(flow, ada.sign_in(flow["auth_uri"]).parameters)
+    assert reads_as(result["access_token"]) == ada.upn

@@ -300,7 +300,8 @@ async def test_what_is_due_runs_before_the_request(
     app: App, services: Services, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[str] = []
-    monkeypatch.setattr("outlook365_emulator.app.effects.EFFECTS", {"note": lambda _, due: ran.append(due.effect)})
+    known = {"note": lambda _, due: ran.append(due.effect)}
+    monkeypatch.setattr("outlook365_emulator.app.effects.effects", lambda: known)
     world.agenda.add(world.clock.now(), "note")
     services.answer_of = lambda request, entry: Response(200, str(ran).encode())
     assert (await Client(app).ask("/v1.0/me")).body == b"['note']"
@@ -309,7 +310,7 @@ async def test_what_is_due_runs_before_the_request(
 async def test_an_unknown_effect_is_a_bug_that_names_the_nearest(
     app: App, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("outlook365_emulator.app.effects.EFFECTS", {"mail.send_deferred": None})
+    monkeypatch.setattr("outlook365_emulator.app.effects.effects", lambda: {"mail.send_deferred": None})
     world.agenda.add(world.clock.now(), "mail.send_defered")
     assert (await Client(app).ask("/v1.0/me")).status == 500
     assert "did you mean mail.send_deferred?" in str(app.errors[0])

@@ -22,9 +22,11 @@ from outlook365_emulator.client.federation import FederatedCredential
 from outlook365_emulator.client.journal import Journal, JournalEntry
 from outlook365_emulator.client.mailbox import Mailbox, MailFolderView, Outbox, OutgoingMessage
 from outlook365_emulator.client.message import Message
+from outlook365_emulator.client.notifications import Delivery, NotDelivered, Notifications, Pending
 from outlook365_emulator.client.sign_in import Browser, Redirect
 from outlook365_emulator.client.tenant import Tenant
 from outlook365_emulator.client.user import User
+from outlook365_emulator.client.webhook import Webhook
 from outlook365_emulator.client.world import World
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "Consent",
     "Control",
     "ControlError",
+    "Delivery",
     "Fault",
     "Faults",
     "FederatedCredential",
@@ -46,9 +49,12 @@ __all__ = [
     "Mailbox",
     "Message",
     "NeedsAdministrator",
+    "NotDelivered",
     "NotFound",
+    "Notifications",
     "Outbox",
     "OutgoingMessage",
+    "Pending",
     "Policy",
     "Redirect",
     "SignInFailed",
@@ -56,5 +62,6 @@ __all__ = [
     "Tenant",
     "Unreachable",
     "User",
+    "Webhook",
     "World",
 ]

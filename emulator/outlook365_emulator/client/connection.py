@@ -169,7 +169,7 @@ def _decoded(answer: Answer) -> Any:
 def _connected(host: str, port: int, timeout: float | None) -> socket.socket:
     problem: OSError | None = None
     for family, kind, protocol, _, address in _socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
-        sock = _socket_class()(family, kind, protocol)
+        sock = own_socket_class()(family, kind, protocol)
         try:
             sock.settimeout(timeout)
             _socket.socket.connect(sock, address)
@@ -182,8 +182,12 @@ def _connected(host: str, port: int, timeout: float | None) -> socket.socket:
     raise problem or OSError(f"the name {host} has no address")
 
 
-def _socket_class() -> type[socket.socket]:
-    # socket.socket may be pytest-socket's guard or gevent's class.
+def own_socket_class() -> type[socket.socket]:
+    """Return the standard library's own socket class: `socket.socket` may be pytest-socket's guard or gevent's class.
+
+    Raises:
+        RuntimeError: it is gone.
+    """
     for found in _socket.socket.__subclasses__():
         if found.__module__ == "socket" and found.__name__ == "socket" and issubclass(found, _socket.socket):
             own: type[socket.socket] = found  # type: ignore[assignment]

@@ -14,10 +14,12 @@ from outlook365_emulator.client.graph import graph_client
 from outlook365_emulator.client.journal import Journal
 from outlook365_emulator.client.mailbox import Outbox
 from outlook365_emulator.client.network import failure_of
+from outlook365_emulator.client.notifications import Notifications
 from outlook365_emulator.client.plain import plain
 from outlook365_emulator.client.scenarios import Scenarios, change_document
 from outlook365_emulator.client.tenant import Tenant
 from outlook365_emulator.client.user import User
+from outlook365_emulator.client.webhook import Handler, Webhook
 
 if TYPE_CHECKING:
     import httpx
@@ -48,6 +50,7 @@ class World:
         judges_connections: whether a fault was set that acts before there is a request.
         journal: what it was asked and answered.
         outbox: mail that left for addresses outside of the emulator.
+        notifications: change notifications to webhooks.
     """
 
     def __init__(self, control: "Control", connection: Connection, view: dict[str, Any]) -> None:
@@ -67,6 +70,8 @@ class World:
         self.scenarios = Scenarios(connection, self._path, self._prepare_connections)
         self.journal = Journal(connection, self._path)
         self.outbox = Outbox(connection, self._path)
+        self.notifications = Notifications(connection, self._path)
+        self._webhooks: list[Webhook] = []
 
     def __repr__(self) -> str:
         return f"World({self.name!r})"
@@ -162,6 +167,17 @@ class World:
         """
         __tracebackhide__ = True
         return connection_details(self._connection, self, auth or self.auth or "client_credentials", **options)
+
+    def webhook(self, handler: Handler | None = None, *, tls: bool = False, host: str = "127.0.0.1") -> Webhook:
+        """Return an endpoint that answers the handshake and collects notifications, until the world is dropped.
+
+        Args:
+            handler: called with each notification, in a thread of the webhook's.
+            tls: whether it speaks https.
+            host: the name in its address, where the emulator does not run on this machine.
+        """
+        self._webhooks.append(Webhook(handler, tls=tls, host=host))
+        return self._webhooks[-1]
 
     def open_port(self) -> int:
         """Open an HTTPS port that leads to this world whatever is asked there, or return the one that is open."""
@@ -268,6 +284,8 @@ class World:
     def drop(self) -> None:
         """Forget the world and everything in it."""
         __tracebackhide__ = True
+        for webhook in self._webhooks:
+            webhook.close()
         self._connection.call("DELETE", self._path)
         self._control.living.discard(self.name)
         self._control.changed()

@@ -10,7 +10,7 @@ from outlook365_emulator.directory.conditional_access import add_policy, policy_
 from outlook365_emulator.entra.request_loops import LIMIT
 from outlook365_emulator.store.records.policies import AccessPolicy, Control
 from outlook365_emulator.store.tenant import Tenant
-from outlook365_emulator.worlds.documents import Document, Text
+from outlook365_emulator.worlds.contents import Document, Text
 from outlook365_emulator.worlds.reading import DocumentError
 
 from .context import Call

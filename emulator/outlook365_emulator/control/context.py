@@ -1,14 +1,13 @@
 """What the control API needs of the emulator around it, and what it knows about one call."""
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from outlook365_emulator.config import Settings
 from outlook365_emulator.directory.applications import application_named, find_application
 from outlook365_emulator.directory.users import user_named
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.faults.facts import Phase
-from outlook365_emulator.graph.subscriptions.courier import Courier
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.mailbox import Mailbox
@@ -20,6 +19,9 @@ from outlook365_emulator.store.world import World
 from outlook365_emulator.wire import Harm
 
 from .problems import ControlError, unknown
+
+if TYPE_CHECKING:
+    from outlook365_emulator.graph.subscriptions.courier import Courier
 
 
 class Context(Protocol):
@@ -36,7 +38,7 @@ class Context(Protocol):
         ...
 
     @property
-    def courier(self) -> Courier:
+    def courier(self) -> "Courier":
         """Sends notifications."""
         ...
 

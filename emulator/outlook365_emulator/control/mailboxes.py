@@ -7,7 +7,7 @@ import msgspec
 from outlook365_emulator.directory.users import share_mailbox, user_named
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.mail import MailFolder
-from outlook365_emulator.worlds.documents import MessageDocument
+from outlook365_emulator.worlds.contents import MessageDocument
 from outlook365_emulator.worlds.messages import receive_message
 
 from .context import Call

@@ -8,7 +8,7 @@ import msgspec
 from outlook365_emulator.store.notices import Delivery, Notice
 from outlook365_emulator.store.world import World
 from outlook365_emulator.worlds import DocumentError
-from outlook365_emulator.worlds.documents import Document
+from outlook365_emulator.worlds.contents import Document
 
 from .context import Call
 

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import UNSET, Meta, UnsetType
 
 from outlook365_emulator.directory.consent_policy import UserConsent
-from outlook365_emulator.worlds.documents import Audience, Document, Implicit, Mail, Text
+from outlook365_emulator.worlds.contents import Document, Mail, Text
+from outlook365_emulator.worlds.documents import Audience, Implicit
 
 Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=3e9, description="a number of seconds, 0 to 3000000000")]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True, description="an instant with offset: 2026-03-02T09:00:00Z")]

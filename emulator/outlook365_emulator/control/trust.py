@@ -10,7 +10,7 @@ from outlook365_emulator.directory.applications import change_application
 from outlook365_emulator.entra.federation import assertion
 from outlook365_emulator.entra.keys import kids_of
 from outlook365_emulator.store.records.directory import FederatedCredential
-from outlook365_emulator.worlds.documents import Document, Text
+from outlook365_emulator.worlds.contents import Document, Text
 from outlook365_emulator.worlds.reading import DocumentError
 
 from .context import Call

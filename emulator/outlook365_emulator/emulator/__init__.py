@@ -187,6 +187,20 @@ class Emulator:
         document: dict[str, Any] = msgspec.to_builtins(load_world_file(name_or_path))
         return document
 
+    def scenario_document(self, name_or_path: str | Path) -> dict[str, Any]:
+        """Read a scenario file as the document that the control API takes; the emulator need not run.
+
+        Args:
+            name_or_path: name of a shipped scenario (`throttled`), or path of a YAML or JSON file.
+
+        Raises:
+            DocumentError: there is no such scenario or file, or it says something wrong; the message names the place
+                and the nearest right name.
+        """
+        from outlook365_emulator.scenarios.files import load_scenario_file, plain_scenario
+
+        return plain_scenario(load_scenario_file(name_or_path))
+
     def details(self) -> dict[str, Any]:
         """Return the content of the ready file: where the emulator is, and how a connector reaches its world."""
         return self._live.details()

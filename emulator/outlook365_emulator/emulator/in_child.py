@@ -124,6 +124,8 @@ def options_of(settings: Settings) -> Iterator[str]:
     yield from ("--port", str(settings.port), "--tls-port", str(settings.tls_port))
     yield from ("--proxy-port", str(settings.proxy_port), "--proxy-others", settings.proxy_others)
     yield from ("--world", settings.world if settings.world is not None else NO_WORLD)
+    for scenario in settings.scenarios:
+        yield from ("--scenario", scenario)
     if settings.seed is not None:
         yield from ("--seed", str(settings.seed))
     for name in settings.allow_hosts:

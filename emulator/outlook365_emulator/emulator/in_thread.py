@@ -5,8 +5,9 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import MutableMapping
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from outlook365_emulator.app import App, run_effect
 from outlook365_emulator.app.asgi import written
@@ -15,11 +16,7 @@ from outlook365_emulator.clouds import EMULATED_HOSTS, is_emulated, is_microsoft
 from outlook365_emulator.config import Settings
 from outlook365_emulator.control.service import Control
 from outlook365_emulator.entra.keys import KeyRing
-from outlook365_emulator.entra.service import Entra
 from outlook365_emulator.faults.facts import Phase
-from outlook365_emulator.graph.service import Graph
-from outlook365_emulator.graph.subscriptions.courier import Courier
-from outlook365_emulator.graph.uploads import Uploads
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.net.authority import Authority
 from outlook365_emulator.net.proxy import ProxyRules
@@ -31,7 +28,14 @@ from outlook365_emulator.tables.clouds import host_rows
 from outlook365_emulator.wire import Harm
 
 from .connections import ConnectionFaults
+from .late import Late
 from .ready import Doors, details_of
+
+if TYPE_CHECKING:
+    from outlook365_emulator.entra.service import Entra
+    from outlook365_emulator.graph.service import Graph
+    from outlook365_emulator.graph.subscriptions.courier import Courier
+    from outlook365_emulator.graph.uploads import Uploads
 
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to these
 """By which address this machine reaches a server that listens on all of its own."""
@@ -48,7 +52,6 @@ class InThread:
         hosting: its worlds.
         keys: the keys that sign tokens.
         authority: signs for the emulated hosts.
-        courier: sends notifications.
         app: the application.
         server: the ports.
         doors: where it listens.
@@ -75,20 +78,12 @@ class InThread:
         try:
             self.ca_file = self.authority.write_ca(self._folder / "ca.pem")
             self.connections = ConnectionFaults(self.hosting, self.authority)
-            self.courier = Courier(
-                self.hosting,
-                self.keys,
-                allowed=settings.allow_webhooks,
-                ca_pem=self.ca_file.read_text("ascii"),
-                report=lambda problem: self.app.errors.append(problem),
-                planned=lambda world: self.app.planned(world),
-            )
             self.app = App(
                 self.hosting,
-                login=Entra(self.hosting, self.keys),
-                graph=Graph(self.hosting, self.keys, self.courier),
+                login=Late(self._entra),
+                graph=Late(self._graph),
                 control=Control(self),
-                outlook=Uploads(),
+                outlook=Late(self._uploads),
                 allow_hosts=settings.allow_hosts,
                 lead_of=self._lead_of,
             )
@@ -98,6 +93,35 @@ class InThread:
         except BaseException:
             self.stop()
             raise
+
+    def _entra(self) -> "Entra":
+        from outlook365_emulator.entra.service import Entra
+
+        return Entra(self.hosting, self.keys)
+
+    def _graph(self) -> "Graph":
+        from outlook365_emulator.graph.service import Graph
+
+        return Graph(self.hosting, self.keys, self.courier)
+
+    def _uploads(self) -> "Uploads":
+        from outlook365_emulator.graph.uploads import Uploads
+
+        return Uploads()
+
+    @cached_property
+    def courier(self) -> "Courier":
+        """Sends notifications."""
+        from outlook365_emulator.graph.subscriptions.courier import Courier
+
+        return Courier(
+            self.hosting,
+            self.keys,
+            allowed=self.settings.allow_webhooks,
+            ca_pem=self.authority.ca_pem.decode("ascii"),
+            report=self.app.errors.append,
+            planned=self.app.planned,
+        )
 
     def _bound(self, settings: Settings) -> Server:
         others: Literal["pass", "refuse"] = "refuse" if settings.proxy_others == "refuse" else "pass"

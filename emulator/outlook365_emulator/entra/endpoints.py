@@ -190,6 +190,8 @@ def answer(call: Call) -> Response:
 
 
 def operation_names() -> frozenset[str]:
-    """Return every name that a request may have in journal and faults: `token.password`, `metadata.v2`."""
+    """Return every name that a request may have in journal and faults: `token.password`, `authorize.consent`."""
     tokens = {f"token.{module.name}" for module in MODULES}
-    return frozenset({row.name for row in ENDPOINTS} | tokens)
+    pages = {row.name.partition(".")[2] for row in ENDPOINTS if row.name.startswith("page.") and row.verbs == POST}
+    sent = {f"{journey}.{page}" for journey in ("authorize", "adminconsent", "sign_out") for page in pages}
+    return frozenset({row.name for row in ENDPOINTS} | tokens | sent)

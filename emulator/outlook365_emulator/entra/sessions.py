@@ -9,6 +9,7 @@ from outlook365_emulator.clock import real_now
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.sign_in import Session
+from outlook365_emulator.store.sign_ins import make_room
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.world import World
 
@@ -127,6 +128,7 @@ def begin_session(call: Call, home: Tenant, user: User, methods: tuple[str, ...]
     before = session_cookie(call)
     value = world.opaque(PREFIX, 60)
     sessions = world.sign_ins.sessions
+    make_room(sessions, lambda one: one.authenticated + PERSISTENT_LIFETIME, call.now)
     again = sessions.find("person", f"{before} {home.id} {user.id}")
     session = Session(
         id=again.id if again is not None else world.ids.guid(),

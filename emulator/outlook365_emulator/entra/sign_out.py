@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from outlook365_emulator.clouds import cloud as cloud_named
 from outlook365_emulator.entra.accounts import picker_page
 from outlook365_emulator.entra.call import Call
+from outlook365_emulator.entra.flows import finish
 from outlook365_emulator.entra.pages import page
 from outlook365_emulator.entra.redirect_uris import may_be_redirected_to, origin_of, platform_of
 from outlook365_emulator.entra.redirects import go, with_fields
@@ -55,6 +56,7 @@ def sign_out(call: Call) -> Response:
     leaving = [named] if named is not None else signed_in
     applications = _applications(call, leaving)
     end_sessions(call, [one.session for one in leaving])
+    finish(call)
     target = _target(call, applications)
     frames = _frames(call, leaving)
     if target and not frames:

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import h11
 
+from outlook365_emulator.net.ports import plain_socket_class
+
 LARGEST_ANSWER = 65536
 """Bytes of an answer that are read; what follows is cut off."""
 
@@ -170,7 +172,7 @@ async def _connected(host: str, port: int) -> socket.socket:
         found = await loop.run_in_executor(None, _socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM)
     problem: OSError | None = None
     for family, kind, protocol, _, address in found:
-        sock = own_socket_class()(family, kind, protocol)
+        sock = plain_socket_class()(family, kind, protocol)
         try:
             sock.setblocking(False)
             await _connect(loop, sock, address)
@@ -207,16 +209,3 @@ async def _connect(loop: asyncio.AbstractEventLoop, sock: socket.socket, address
 def _done(future: "asyncio.Future[None]") -> None:
     if not future.done():
         future.set_result(None)
-
-
-def own_socket_class() -> type[socket.socket]:
-    """Return the standard library's own socket class: `socket.socket` may be pytest-socket's guard or gevent's class.
-
-    Raises:
-        RuntimeError: it is gone.
-    """
-    for found in _socket.socket.__subclasses__():
-        if found.__module__ == "socket" and found.__name__ == "socket" and issubclass(found, _socket.socket):
-            own: type[socket.socket] = found  # type: ignore[assignment]
-            return own
-    raise RuntimeError("the standard library's socket class is gone")

@@ -11,12 +11,13 @@ from msgspec import Meta
 
 from outlook365_emulator.directory.consent_policy import UserConsent
 
+from .contents import Document, EventDocument, Mail, MessageDocument, Moment, RepliesDocument, RuleDocument, Text
+
 Auth: TypeAlias = Literal["client_credentials", "client_certificate", "authorization_code", "own_app"]
 """How a connector signs in with an application; reference connector, `Authentication types`."""
 
 Preset: TypeAlias = Literal["minimum", "full", "all"]
 Consent: TypeAlias = Literal["admin", "user"]
-Importance: TypeAlias = Literal["low", "normal", "high"]
 Audience: TypeAlias = Literal[
     "AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"
 ]
@@ -36,28 +37,10 @@ Guid: TypeAlias = Annotated[
         description="a GUID such as 1c5d7a3e-0f6b-4c8d-9e2a-5b7c9d1e3f50",
     ),
 ]
-Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=256, description="a text of 1 to 256 characters")]
-Moment: TypeAlias = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=64,
-        description="an instant (2026-03-02T09:00:00Z) or an offset from the world's time (-2d4h30m)",
-    ),
-]
-Mail: TypeAlias = Annotated[str, Meta(pattern=r"^[^@<>\s]+@[^@<>\s]+$", description="an address: ada@contoso.example")]
-Address: TypeAlias = Annotated[
-    str,
-    Meta(
-        pattern=r"^[^<>\n]*<[^@<>\s]+@[^@<>\s]+>$|^[^@<>\s]+@[^@<>\s]+$",
-        description="an address: ada@contoso.example or Ada Lovelace <ada@contoso.example>",
-    ),
+MailLimit: TypeAlias = Annotated[
+    int, Meta(ge=0, le=10**9, description="a whole number, 0 to 1000000000")
 ]
 Days: TypeAlias = Annotated[int, Meta(ge=-36500, le=36500, description="a number of days, -36500 to 36500")]
-
-
-class Document(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A mapping whose keys are all known."""
 
 
 class ClockDocument(Document):
@@ -70,106 +53,6 @@ class ClockDocument(Document):
 
     start: Annotated[datetime, Meta(tz=True, description="an instant with offset: 2026-03-02T09:00:00Z")] | None = None
     frozen: bool = False
-
-
-class AttachmentDocument(Document):
-    """A file attached to a message: its bytes as base64, or its text.
-
-    Attributes:
-        name: file name.
-        content_type: media type.
-        content: the bytes in base64.
-        text: the content as text, in place of `content`.
-        inline: whether the body shows it.
-        content_id: the id by which the body refers to it (`cid:`).
-    """
-
-    name: Text
-    content_type: Text = "application/octet-stream"
-    content: str | None = None
-    text: str | None = None
-    inline: bool = False
-    content_id: Text | None = None
-
-
-class MessageDocument(Document):
-    """A message that lies in a mailbox.
-
-    Attributes:
-        subject: subject line.
-        sender: who sent it; somebody outside when left out, in `sentitems` and `drafts` the owner.
-        to: recipients; the owner of the mailbox when left out.
-        cc: recipients of copies.
-        body: the text of the message.
-        body_type: whether `body` is plain text or HTML.
-        received: when it arrived; now when left out.
-        sent: when it was sent; when it arrived, if left out.
-        read: whether it has been read; no when left out, in `sentitems` and `drafts` yes.
-        importance: importance as the sender marked it.
-        categories: names of categories.
-        folder: well-known name of the folder, `inbox`.
-        attachments: attached files.
-        headers: further Internet headers by name.
-    """
-
-    subject: str = ""
-    sender: Address | None = None
-    to: list[Address] = []
-    cc: list[Address] = []
-    body: str = ""
-    body_type: Literal["text", "html"] = "text"
-    received: Moment | None = None
-    sent: Moment | None = None
-    read: bool | None = None
-    importance: Importance = "normal"
-    categories: list[Text] = []
-    folder: Text = "inbox"
-    attachments: list[AttachmentDocument] = []
-    headers: dict[str, str] = {}
-
-
-class EventDocument(Document):
-    """An event in a calendar.
-
-    Attributes:
-        start: when it begins; `monday 09:30` (this week), `tuesday+1w 14:00` and `+2d 10:00` are times of the zone.
-        subject: title.
-        end: when it ends, in the same forms; `minutes` after the start when left out.
-        minutes: how long it lasts; half an hour when left out, a day for an all-day event.
-        all_day: whether it lasts whole days.
-        zone: time zone, a Windows or IANA name.
-        calendar: name of the calendar; the default one when left out.
-        location: name of the place.
-        attendees: who is invited.
-        body: description.
-        body_type: whether `body` is plain text or HTML.
-        categories: names of categories.
-        show_as: what others see of the time.
-        sensitivity: whom the details are for.
-        importance: importance as the organizer marked it.
-        online: whether it is an online meeting.
-        reminder: minutes before the start; null for no reminder.
-        recurrence: Graph's `patternedRecurrence`; a range that is left out begins with the event and has no end.
-    """
-
-    start: Moment
-    subject: str = ""
-    end: Moment | None = None
-    minutes: Annotated[int, Meta(ge=0, le=525600, description="a number of minutes, 0 to 525600")] | None = None
-    all_day: bool = False
-    zone: Text = "UTC"
-    calendar: str = ""
-    location: str = ""
-    attendees: list[Address] = []
-    body: str = ""
-    body_type: Literal["text", "html"] = "text"
-    categories: list[Text] = []
-    show_as: Literal["free", "tentative", "busy", "oof", "workingElsewhere"] = "busy"
-    sensitivity: Literal["normal", "personal", "private", "confidential"] = "normal"
-    importance: Importance = "normal"
-    online: bool = False
-    reminder: Annotated[int, Meta(ge=0, le=525600, description="a number of minutes, 0 to 525600")] | None = 15
-    recurrence: dict[str, Any] | None = None
 
 
 class UserDocument(Document):
@@ -201,6 +84,10 @@ class UserDocument(Document):
         send_on_behalf: who else may send on behalf of this person.
         messages: what lies in the mailbox.
         events: what is in the calendar.
+        folders: paths of folders (`Projects/2026`), joined by slashes.
+        settings: members of Graph's `mailboxSettings` (`timeZone`, `language`, `workingHours` …).
+        automatic_replies: how arriving mail is answered.
+        rules: rules of the inbox, which do not see the messages of the document.
     """
 
     name: Text
@@ -228,6 +115,10 @@ class UserDocument(Document):
     send_on_behalf: list[Text] = []
     messages: list[MessageDocument] = []
     events: list[EventDocument] = []
+    folders: list[Text] = []
+    settings: dict[str, Any] = {}
+    automatic_replies: RepliesDocument | None = None
+    rules: list[RuleDocument] = []
 
 
 class MailboxDocument(Document):
@@ -245,6 +136,10 @@ class MailboxDocument(Document):
         send_on_behalf: who may send on behalf of it.
         messages: what lies in it.
         events: what is in its calendar.
+        folders: paths of folders (`Projects/2026`), joined by slashes.
+        settings: members of Graph's `mailboxSettings` (`timeZone`, `language`, `workingHours` …).
+        automatic_replies: how arriving mail is answered.
+        rules: rules of the inbox, which do not see the messages of the document.
     """
 
     name: Text
@@ -258,6 +153,10 @@ class MailboxDocument(Document):
     send_on_behalf: list[Text] = []
     messages: list[MessageDocument] = []
     events: list[EventDocument] = []
+    folders: list[Text] = []
+    settings: dict[str, Any] = {}
+    automatic_replies: RepliesDocument | None = None
+    rules: list[RuleDocument] = []
 
 
 class GroupDocument(Document):
@@ -346,6 +245,22 @@ class AppDocument(Document):
     assignment_required: bool = False
 
 
+class MailLimitsDocument(Document):
+    """How much the mailboxes of a tenant may send; Exchange Online's limits where nothing is said.
+
+    Attributes:
+        max_recipients: recipients of a message; 500 when left out.
+        recipients_per_day: recipients of a mailbox in a day; 10000 when left out.
+        messages_per_minute: messages of a mailbox in a minute; no limit when left out.
+        max_message_size: bytes of a message on its way; 36700160 (35 MB) when left out.
+    """
+
+    max_recipients: MailLimit | None = None
+    recipients_per_day: MailLimit | None = None
+    messages_per_minute: MailLimit | None = None
+    max_message_size: MailLimit | None = None
+
+
 class TenantDocument(Document):
     """An organisation.
 
@@ -360,6 +275,7 @@ class TenantDocument(Document):
         apps: application registrations.
         user_consent: what users may consent to for themselves; everything that needs no administrator when left out.
         consent_workflow: whether people who may not consent can send a request to the administrators.
+        mail_limits: how much mailboxes may send.
     """
 
     name: Text = "Contoso"
@@ -372,6 +288,7 @@ class TenantDocument(Document):
     apps: list[AppDocument] = []
     user_consent: UserConsent = "everything"
     consent_workflow: bool = False
+    mail_limits: MailLimitsDocument | None = None
 
 
 class WorldDocument(Document):

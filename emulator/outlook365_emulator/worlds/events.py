@@ -16,7 +16,7 @@ from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.schema import SchemaViolation
 
-from .documents import EventDocument
+from .contents import EventDocument
 from .instants import moment
 from .messages import recipient
 from .reading import DocumentError, at, inside

@@ -9,7 +9,6 @@ from typing import Any
 
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import GraphError
-from outlook365_emulator.graph.mail.receiving import receive
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.mail import Message
 from outlook365_emulator.store.tenant import Tenant
@@ -17,7 +16,7 @@ from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.schema import SchemaViolation
 
-from .documents import AttachmentDocument, MessageDocument
+from .contents import AttachmentDocument, MessageDocument
 from .instants import moment
 from .reading import DocumentError, at, inside
 
@@ -67,6 +66,8 @@ def receive_message(
     Raises:
         DocumentError: there is no such folder, or a moment or an attachment cannot be read.
     """
+    from outlook365_emulator.graph.mail.receiving import receive  # only a world that has messages needs it
+
     members = graph_message(document, unit.now, place)
     with at(inside(place, "folder")):
         try:

@@ -10,7 +10,6 @@ from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 
 from .documents import GroupDocument, MailboxDocument, UserDocument
-from .events import add_events
 from .messages import receive_messages
 from .reading import DocumentError, at, inside, nearest
 
@@ -176,7 +175,10 @@ def furnish(
         with at(place):
             share_mailbox(tenant, unit, owner, user, **held)
     receive_messages(world, tenant, unit, owner, document.messages, inside(place, "messages"))
-    add_events(world, tenant, unit, owner, document.events, inside(place, "events"))
+    if document.events:
+        from .events import add_events  # brings the calendar
+
+        add_events(world, tenant, unit, owner, document.events, inside(place, "events"))
 
 
 def add_group_of(world: World, tenant: Tenant, unit: UnitOfWork, document: GroupDocument, place: str) -> Group:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 SUBMIT = "document.forms[0].submit();"
 """The only script there is: it sends the form of `form_post`, whose button does the same."""
 
+ONWARDS = ("https:", "http://localhost:*", "http://127.0.0.1:*")
+"""Where an application may lead on to after its redirect URI: Chromium judges `form-action` along the whole chain of
+redirects that a sent form begins, and a callback that redirects to another origin is the rule."""
+
 _SECURITY = (
     ("Cache-Control", "no-store, no-cache"),
     ("Pragma", "no-cache"),
@@ -82,7 +86,7 @@ def _policy(forms: tuple[str, ...], frames: tuple[str, ...], submits: bool) -> s
     parts = [
         "default-src 'none'",
         f"style-src '{_hash(_style())}'",
-        f"form-action {' '.join(('self', *forms))}".replace("self", "'self'", 1),
+        " ".join(("form-action 'self'", *forms, *(ONWARDS if forms else ()))),
         "base-uri 'none'",
         "img-src data:",
     ]

@@ -1,7 +1,9 @@
 """Putting mail into a mailbox as if it had arrived: for world files, the control API and tests."""
 
+from datetime import datetime
 from typing import Any
 
+from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.graph.mail.addresses import address_of, recipient_of, resolved, resolved_all
 from outlook365_emulator.graph.mail.arrivals import delivery_from
 from outlook365_emulator.graph.mail.arriving import arrived
@@ -11,6 +13,7 @@ from outlook365_emulator.graph.mail.delivery import transport_headers
 from outlook365_emulator.graph.mail.documents import fresh_members, write_message
 from outlook365_emulator.graph.mail.extended_properties import merged, read_properties
 from outlook365_emulator.graph.mail.focused_inbox import classification_of
+from outlook365_emulator.graph.mail.folder_names import folder_named
 from outlook365_emulator.graph.mail.item_attachments import Maker
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import User
@@ -21,10 +24,6 @@ from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.schema import canonical
 
 _SENT = frozenset({"sentitems", "drafts", "outbox"})
-
-
-class NoSuchFolder(LookupError):
-    """The mailbox has no folder of that name."""
 
 
 def receive(
@@ -39,7 +38,7 @@ def receive(
         user: whose mailbox it is; its rules and automatic replies see what comes into the inbox.
         document: members of a Graph message; what is missing is set as for an arriving message: addressed to the
             user, unread, received now. In `drafts` it is a draft.
-        folder: well-known name or display name of the folder.
+        folder: well-known name, path, display name or id of the folder.
 
     Raises:
         LookupError: the user has no mailbox, or the mailbox no such folder.
@@ -49,7 +48,7 @@ def receive(
     mailbox = tenant.mailbox_of(user)
     if mailbox is None:
         raise LookupError(f"{user.user_principal_name} has no mailbox")
-    target = _folder_named(list(mailbox.folders), folder)
+    target = folder_named(mailbox, folder)
     given = canonical("message", document)
     maker = Maker(world, tenant, mailbox, unit.now)
     attachments = [maker.read(one) for one in given.get("attachments") or ()]
@@ -85,11 +84,19 @@ def receive(
 
 
 def receive_mime(
-    world: World, tenant: Tenant, unit: UnitOfWork, user: User, text: bytes, folder: str = "inbox"
+    world: World,
+    tenant: Tenant,
+    unit: UnitOfWork,
+    user: User,
+    text: bytes,
+    folder: str = "inbox",
+    *,
+    received: datetime | None = None,
+    read: bool | None = None,
 ) -> Message:
     """Put a message into a user's mailbox from its MIME text, an `.eml` file.
 
-    It counts as received when its `Date` says, or now where it has none; in `sentitems` and `drafts` it is read.
+    It counts as received when its `Date` says, or now where it has none.
 
     Args:
         world: the world.
@@ -97,7 +104,9 @@ def receive_mime(
         unit: the unit of work that it happens in.
         user: whose mailbox it is.
         text: RFC 5322 text; it is kept as it is.
-        folder: well-known name or display name of the folder.
+        folder: well-known name, path, display name or id of the folder.
+        received: when it arrived, in place of its `Date`.
+        read: whether it has been read; no when left out, in `sentitems` and `drafts` yes.
 
     Raises:
         LookupError: the user has no mailbox, or the mailbox no such folder.
@@ -106,13 +115,13 @@ def receive_mime(
     mailbox = tenant.mailbox_of(user)
     if mailbox is None:
         raise LookupError(f"{user.user_principal_name} has no mailbox")
-    target = _folder_named(list(mailbox.folders), folder)
+    target = folder_named(mailbox, folder)
     own = target.well_known in _SENT
     composition = composition_of(world, mailbox, Maker(world, tenant, mailbox, unit.now), text, unit.now)
     members = composition.members
-    members["receivedDateTime"] = members["sentDateTime"]
-    members["createdDateTime"] = members["lastModifiedDateTime"] = members["sentDateTime"]
-    members.update(isDraft=target.well_known == "drafts", isRead=own)
+    arrival = members["sentDateTime"] if received is None else iso_seconds(received)
+    members["receivedDateTime"] = members["createdDateTime"] = members["lastModifiedDateTime"] = arrival
+    members.update(isDraft=target.well_known == "drafts", isRead=own if read is None else read)
     members["inferenceClassification"] = classification_of(mailbox, address_of(members.get("from")))
     headers = composition.headers if own else (*transport_headers(members), *composition.headers)
     message = write_message(
@@ -141,15 +150,3 @@ def _settled(
     if target.well_known != "inbox":
         return message
     return arrived(world, tenant, unit, user, mailbox, message, delivery_from(world, unit, tenant)) or message
-
-
-def _folder_named(folders: list[MailFolder], name: str) -> MailFolder:
-    wanted = name.lower()
-    for folder in folders:
-        if wanted in (folder.well_known, folder.display_name.lower()):
-            return folder
-    from difflib import get_close_matches
-
-    known = [folder.well_known or folder.display_name for folder in folders if not folder.hidden]
-    near = get_close_matches(wanted, known, n=2, cutoff=0.5) or known
-    raise NoSuchFolder(f"no folder {name!r}; there is {', '.join(near)}")

@@ -4,7 +4,8 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from outlook365_emulator.graph.mail.receiving import NoSuchFolder, receive_mime
+from outlook365_emulator.graph.mail.folder_names import NoSuchFolder
+from outlook365_emulator.graph.mail.receiving import receive_mime
 
 
 @pytest.fixture

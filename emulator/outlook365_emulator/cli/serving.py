@@ -1,4 +1,4 @@
-"""The command line: `outlook365-emulator serve`, `outlook365-emulator world`."""
+"""The commands that serve an emulator, reach a running one, and look at world files."""
 
 import contextlib
 import os
@@ -79,6 +79,14 @@ def _port(name: str, what: str) -> Callable[[Command], Command]:
     help=f"World to load: a shipped one by name, a file by its path, or '{NO_WORLD}'.",
 )
 @click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="NAME|FILE",
+    envvar=f"{ENVIRONMENT}SCENARIOS",
+    help="Scenario that the world goes through: a shipped one by name, a file by its path; repeatable.",
+)
+@click.option(
     "--seed", type=int, envvar=f"{ENVIRONMENT}SEED", help="Seed of the world's chance, in place of the file's."
 )
 @click.option(
@@ -115,7 +123,7 @@ def serve(as_json: bool, end_with_input: bool, world: str, **options: Any) -> No
     emulator = Emulator(settings)
     with _ended_by_signals():
         try:
-            with _refusals(settings.host):
+            with refusals(settings.host):
                 emulator.start()
             details = emulator.details()
             with _announced(settings.ready_file, details):
@@ -144,7 +152,7 @@ def _ignore_signals() -> None:
 
 
 @contextlib.contextmanager
-def _refusals(host: str = "") -> Iterator[None]:
+def refusals(host: str = "") -> Iterator[None]:
     """Turn what cannot be done into one clear line.
 
     Args:
@@ -322,7 +330,7 @@ def validate(name_or_file: str, as_json: bool) -> None:
     from outlook365_emulator.emulator.in_thread import load_world
     from outlook365_emulator.store.hosting import Hosting
 
-    with _refusals():
+    with refusals():
         hosting = Hosting()
         built = load_world(hosting, name_or_file, None)
     tenants = list(built.tenants.values())
