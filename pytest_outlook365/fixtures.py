@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_outlook365 import survival, trouble
+from pytest_outlook365 import remote, survival, trouble
 from pytest_outlook365.combinations import Combination
 from pytest_outlook365.marker import Options, options_of, refusal
 from pytest_outlook365.report import WORLD, not_emulated_text
 from pytest_outlook365.session import Session
-from pytest_outlook365.waits import auto_advance
 
 if TYPE_CHECKING:
     from outlook365_emulator.client import ConnectionDetails, Control, World
@@ -27,8 +26,8 @@ def outlook365_settings() -> "Settings":
 
 
 @pytest.fixture(scope="session")
-def _outlook365_session(outlook365_settings: "Settings") -> Iterator[Session]:
-    session = Session(outlook365_settings)
+def _outlook365_session(outlook365_settings: "Settings", request: pytest.FixtureRequest) -> Iterator[Session]:
+    session = Session(outlook365_settings, remote.url_of(request.config), remote.webhook_host_of(request.config))
     yield session
     session.stop()
 
@@ -86,6 +85,8 @@ def outlook365(
 @pytest.fixture
 def outlook365_auto_advance(outlook365: "World") -> Iterator[None]:
     """While the test runs, `time.sleep` and `asyncio.sleep` move the world's clock instead of waiting."""
+    from pytest_outlook365.waits import auto_advance
+
     with auto_advance(outlook365):
         yield
 
@@ -106,17 +107,21 @@ def _document(session: Session, options: Options, item: pytest.Item) -> Any:
     drawn = {} if seed is None else {"seed": seed}
     if options.world is None:
         return {"tenants": [{"cloud": options.environment or "global"}], **drawn}
+    from outlook365_emulator.emulator import documents
+
     beside = item.path.parent / options.world
-    return {**session.emulator.world_document(beside if beside.is_file() else options.world), **drawn}
+    return {**documents.world_document(beside if beside.is_file() else options.world), **drawn}
 
 
 def _scenario(session: Session, options: Options, item: pytest.Item) -> Any:
     __tracebackhide__ = True
     if options.scenario is None:
         return None
+    from outlook365_emulator.emulator import documents
+
     beside = item.path.parent / options.scenario
     try:
-        return session.emulator.scenario_document(beside if beside.is_file() else options.scenario)
+        return documents.scenario_document(beside if beside.is_file() else options.scenario)
     except ValueError as error:
         raise refusal(f"scenario={options.scenario!r}: {error}") from None
 

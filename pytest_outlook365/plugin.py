@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pytest_outlook365 import survival, trouble
+from pytest_outlook365 import remote, survival, trouble
 from pytest_outlook365.combinations import parametrize
 from pytest_outlook365.fixtures import (
     _outlook365_combination,
@@ -39,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_option(group)
     trouble.add_options(group)
     survival.add_options(group)
+    remote.add_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,6 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
     import_plainly(config.pluginmanager)
     trouble.read_options(config)
     survival.read_options(config)
+    remote.read_options(config)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Fail at once where an emulator that the tests need does not answer."""
+    remote.check(session.config)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

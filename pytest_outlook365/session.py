@@ -5,26 +5,37 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from outlook365_emulator.client import World
     from outlook365_emulator.config import Settings
     from outlook365_emulator.emulator import Emulator
 
+    from pytest_outlook365.remote import RemoteEmulator
+
 
 class Session:
-    """A started emulator; each process of pytest-xdist has one of its own.
+    """A started emulator; each process of pytest-xdist has one of its own, unless all use one that runs already.
 
     Args:
         settings: how the emulator is started.
+        url: address of an emulator that runs already, in place of one of our own.
+        webhook_host: under which name it reaches this machine; its address when left out.
     """
 
-    def __init__(self, settings: "Settings") -> None:
-        self.emulator = _started(settings)
+    def __init__(self, settings: "Settings", url: str | None = None, webhook_host: str | None = None) -> None:
+        self.emulator: Emulator | RemoteEmulator = _started(settings) if url is None else _joined(url)
+        self._shared = url is not None
 
         from outlook365_emulator.client import Control
 
-        self.control = Control(self.emulator.http_url, on_change=self._lead)
+        self.control = Control(
+            _with_token(self.emulator.http_url, settings.control_token if url is None else None),
+            on_change=self._lead,
+            details_of=self.emulator.details if self._shared else None,
+            webhook_host=webhook_host or str(getattr(self.emulator, "own_address", "127.0.0.1")),
+        )
         self._interception = self.emulator.interception()
         self._lock = threading.RLock()
         self._led: list[World] = []
@@ -67,11 +78,26 @@ class Session:
         """Choose the HTTPS port: the world's own where requests could mean another world, else the emulator's."""
         with self._lock:
             port = self.emulator.https_port
-            if len(self._led) == 1 and (len(self.control.living) > 1 or self._led[0].tls_port is not None):
+            several = self._shared or len(self.control.living) > 1
+            if len(self._led) == 1 and (several or self._led[0].tls_port is not None):
                 port = self._led[0].open_port()
             self._interception.tls_port = port
             judges = len(self._led) == 1 and self._led[0].judges_connections
             self._interception.judge = self._led[0].judge_connection if judges else None
+
+
+def _with_token(url: str, token: str | None) -> str:
+    return url if token is None else url.replace("://", f"://:{quote(token, safe='')}@", 1)
+
+
+def _joined(url: str) -> "RemoteEmulator":
+    with _uncollected():
+        from outlook365_emulator.net.interception import admit_emulator
+
+        from pytest_outlook365.remote import RemoteEmulator
+
+        admit_emulator()
+        return RemoteEmulator(url)
 
 
 def _started(settings: "Settings") -> "Emulator":

@@ -64,6 +64,14 @@ class Clock:
         """Whether the clock stands still."""
         return self._frozen_at is not None
 
+    def state(self) -> tuple[float, float | None]:
+        """Return how far it is ahead of the real time, and the timestamp at which it stands, or None where it runs."""
+        return self._offset, self._frozen_at
+
+    def restore(self, state: tuple[float, float | None]) -> None:
+        """Go on from what `state` returned."""
+        self._offset, self._frozen_at = state
+
     def freeze(self) -> None:
         """Stand still at the present instant."""
         self._frozen_at = self.timestamp()

@@ -22,6 +22,9 @@ class Settings:
         scenarios: names of shipped scenarios or paths of scenario files that the default world goes through.
         seed: seed of the default world, or None for one drawn at start.
         ready_file: file that gets the connection details once requests are accepted.
+        ca_file: file that gets the certificate of the authority at start, for clients that share a volume with us.
+        world_ports: first and last of the ports that worlds get as their own, or None where the system chooses.
+        control_token: what every request to the control API and the page must carry, or None.
         allow_hosts: further names that the control API accepts as Host.
         allow_webhooks: further hosts that notifications may be delivered to.
         proxy_others: what the proxy does with hosts that are not Microsoft's: `refuse` or `pass`.
@@ -36,6 +39,9 @@ class Settings:
     scenarios: tuple[str, ...] = ()
     seed: int | None = None
     ready_file: Path | None = None
+    ca_file: Path | None = None
+    world_ports: tuple[int, int] | None = None
+    control_token: str | None = None
     allow_hosts: tuple[str, ...] = ()
     allow_webhooks: tuple[str, ...] = ()
     proxy_others: str = "pass"

@@ -55,6 +55,20 @@ class Ids:
         self._nonce = nonce
         self._count = 0
 
+    @property
+    def nonce(self) -> bytes:
+        """What determines the stream."""
+        return self._nonce
+
+    @property
+    def count(self) -> int:
+        """How often something was drawn."""
+        return self._count
+
+    def resume(self, count: int) -> None:
+        """Go on after a number of drawings, so that none of them comes again."""
+        self._count = count
+
     def data(self, length: int = 32) -> bytes:
         """Return the next bytes of the stream, at most 64."""
         self._count += 1

@@ -68,9 +68,7 @@ def test_it_renews_its_subscription(outlook365, start, ada, fired):
 def test_a_removed_subscription_is_made_again(outlook365, start, ada, fired):
     trigger = start()
     first = trigger.subscription["id"]
-    outlook365.faults.add(
-        kind="expired_subscription", match={"operation": "notifications.deliver"}, times=1, tell=True
-    )
+    outlook365.faults.add(kind="expired_subscription", match={"operation": "notifications.deliver"}, times=1, tell=True)
     ada.mailbox.receive(subject="Invoice 17")
     trigger.webhook.wait_for(1, lifecycle=True)
     assert trigger.subscription["id"] != first

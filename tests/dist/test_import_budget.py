@@ -47,3 +47,19 @@ running.stop()
 """
     more = loaded_by(start) - loaded_by(SERVER_LIBRARIES)
     assert not added(more, HEAVY), "the first use loads these: move the import into the function that needs it"
+
+
+def test_a_world_without_mail_loads_nothing_of_graph() -> None:
+    start = """
+from outlook365_emulator.client import Control
+from outlook365_emulator.config import Settings
+from outlook365_emulator.emulator import Emulator
+with Emulator(Settings()) as running:
+    tenant = Control(running.http_url).add_world(tenants=[{}]).tenant
+    tenant.add_user("ada")
+    tenant.add_app(auth="client_credentials", permissions=["Mail.Read"])
+"""
+    parts = ("graph.calendar", "graph.gate", "graph.mail.message", "graph.subscriptions", "entra.endpoints", "odata")
+    late = tuple(f"outlook365_emulator.{part}" for part in (*parts, "graph.operation", "graph.mail.receiving"))
+    loaded = [name for name in loaded_by(start) if name.startswith(late)]
+    assert not loaded, "the first use loads these: move the import into the function that needs it"

@@ -1,9 +1,14 @@
-"""The command line: `outlook365-emulator serve`, `env`, `world`, `scenario`, `exec`."""
+"""The command line, `outlook365-emulator`: each command is loaded when it is asked for."""
 
-from outlook365_emulator.cli import executing, scenario
 from outlook365_emulator.cli.serving import main
 
-main.add_command(executing.execute)
-main.add_command(scenario.scenario)
+COMMANDS = {
+    "env": "reaching:env",
+    "exec": "executing:execute",
+    "ready": "reaching:ready",
+    "scenario": "scenario:scenario",
+    "world": "world:world",
+}
+main.declare("outlook365_emulator.cli", COMMANDS)
 
 __all__ = ["main"]

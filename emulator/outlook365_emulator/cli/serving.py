@@ -1,12 +1,15 @@
-"""The commands that serve an emulator, reach a running one, and look at world files."""
+"""`outlook365-emulator serve`: run an emulator."""
 
 import contextlib
+import importlib
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -34,7 +37,49 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+class Lazily(click.Group):
+    """A group whose commands are imported when they are asked for, so that `serve` and `ready` start fast."""
+
+    _elsewhere: Mapping[str, tuple[str, str]] = MappingProxyType({})
+
+    def declare(self, package: str, commands: Mapping[str, str]) -> None:
+        """Name the commands.
+
+        Args:
+            package: where their modules are.
+            commands: by its name, module and attribute of each command, `world:world`.
+        """
+        self._elsewhere = {
+            name: (f"{package}.{place.partition(':')[0]}", place.partition(":")[2]) for name, place in commands.items()
+        }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*self.commands, *self._elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        if cmd_name not in self._elsewhere:
+            return super().get_command(ctx, cmd_name)
+        module, attribute = self._elsewhere[cmd_name]
+        found: click.Command = getattr(importlib.import_module(module), attribute)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is asked for, or name the nearest one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if not near or "did you mean" in error.message.lower():
+                raise
+            raise click.UsageError(f"{error.message.rstrip('.')}; did you mean {near[0]!r}?", error.ctx) from None
+
+
 @click.group(
+    cls=Lazily,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
     epilog="\b\nExample:\n  outlook365-emulator serve",
 )
@@ -53,6 +98,16 @@ def _port(name: str, what: str) -> Callable[[Command], Command]:
         envvar=f"{ENVIRONMENT}{name.upper()}",
         help=f"{what}; 0 lets the system choose.",
     )
+
+
+def _port_range(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """Read `9000-9099`."""
+    if value is None:
+        return None
+    first, _, last = value.partition("-")
+    if first.isdecimal() and last.isdecimal() and len(value) < 12 and 0 < int(first) <= int(last) < 65536:
+        return int(first), int(last)
+    raise click.BadParameter(f"expected FIRST-LAST, such as 9000-9099, got {value!r}")
 
 
 @main.command(epilog=SERVE_EXAMPLES)
@@ -94,6 +149,25 @@ def _port(name: str, what: str) -> Callable[[Command], Command]:
     type=click.Path(dir_okay=False, path_type=Path),
     envvar=f"{ENVIRONMENT}READY_FILE",
     help="File that gets the connection details (JSON) once requests are accepted; removed at the end.",
+)
+@click.option(
+    "--ca-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar=f"{ENVIRONMENT}CA_FILE",
+    help="File that gets the certificate of the emulator's authority, for clients that share a folder with it.",
+)
+@click.option(
+    "--world-ports",
+    metavar="FIRST-LAST",
+    callback=_port_range,
+    envvar=f"{ENVIRONMENT}WORLD_PORTS",
+    help="HTTPS ports that worlds of tests get as their own, to be published by a container; any port when left out.",
+)
+@click.option(
+    "--control-token",
+    metavar="SECRET",
+    envvar=f"{ENVIRONMENT}CONTROL_TOKEN",
+    help="What every request to the control API and the page must carry (Authorization: Bearer SECRET).",
 )
 @click.option(
     "--allow-host",
@@ -259,89 +333,3 @@ def _first_try(details: dict[str, Any]) -> Iterator[str]:
     yield '    | sed \'s/.*"access_token":"\\([^"]*\\)".*/\\1/\')'
     yield '  curl -s -H "Authorization: Bearer $TOKEN" \\'
     yield f"    '{details['graph_url']}/v1.0/users/{details['user']}/messages?$select=subject,from&$top=3'"
-
-
-@main.command(epilog='\b\nExample:\n  eval "$(outlook365-emulator env)"')
-@click.option(
-    "--url",
-    default=f"http://127.0.0.1:{PORTS['port']}",
-    show_default=True,
-    help="Root of the running emulator's HTTP port.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the variables as JSON.")
-def env(url: str, as_json: bool) -> None:
-    """Print the variables by which programs started from a shell reach a running emulator, unmodified."""
-    import shlex
-
-    import msgspec
-
-    variables = _ready_details(url)["env"]
-    if as_json:
-        click.echo(msgspec.json.encode(variables).decode())
-        return
-    click.echo("\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()))
-
-
-def _ready_details(url: str) -> dict[str, Any]:
-    """Ask a running emulator for the content of its ready file."""
-    import http.client
-    from urllib.parse import urlsplit
-
-    import msgspec
-
-    try:
-        place = urlsplit(url)
-        connection = http.client.HTTPConnection(place.hostname or "", place.port or 80, timeout=10)
-        with contextlib.closing(connection):
-            connection.request("GET", "/_emulator/v1/ready")
-            answer = connection.getresponse().read()
-        details = msgspec.json.decode(answer, type=dict[str, Any])
-        if "env" not in details:
-            raise ValueError("what answers is no emulator")
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        raise Refused(f"no emulator answers at {url}: {error}") from None
-    return details
-
-
-@main.group(epilog="\b\nExample:\n  outlook365-emulator world validate ./my-world.yaml")
-def world() -> None:
-    """Look at world files: the tenants, people, mail and applications that an emulator starts with."""
-
-
-@world.command("list", epilog="\b\nExample:\n  outlook365-emulator world list")
-@click.option("--json", "as_json", is_flag=True, help="Print the names as JSON.")
-def list_worlds(as_json: bool) -> None:
-    """List the worlds that are shipped."""
-    import msgspec
-
-    from outlook365_emulator.worlds import world_names
-
-    names = world_names()
-    click.echo(msgspec.json.encode(names).decode() if as_json else "\n".join(names))
-
-
-@world.command(epilog="\b\nExample:\n  outlook365-emulator world validate ./my-world.yaml")
-@click.argument("name_or_file", metavar="NAME|FILE")
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-def validate(name_or_file: str, as_json: bool) -> None:
-    """Read a world file and build its world; say what is wrong, and where."""
-    import msgspec
-
-    from outlook365_emulator.emulator.in_thread import load_world
-    from outlook365_emulator.store.hosting import Hosting
-
-    with refusals():
-        hosting = Hosting()
-        built = load_world(hosting, name_or_file, None)
-    tenants = list(built.tenants.values())
-    counts = {
-        "world": built.name,
-        "tenants": len(tenants),
-        "users": sum(len(tenant.users) for tenant in tenants),
-        "applications": sum(len(tenant.applications) for tenant in tenants),
-    }
-    hosting.drop(built)
-    if as_json:
-        click.echo(msgspec.json.encode(counts).decode())
-        return
-    click.echo(f"{name_or_file} is right: " + ", ".join(f"{key} {value}" for key, value in counts.items()))

@@ -19,8 +19,10 @@ from outlook365_emulator.client.errors import (
 )
 from outlook365_emulator.client.faults import Fault, Faults
 from outlook365_emulator.client.federation import FederatedCredential
+from outlook365_emulator.client.folder import MailFolderView, Outbox, OutgoingMessage
 from outlook365_emulator.client.journal import Journal, JournalEntry
-from outlook365_emulator.client.mailbox import Mailbox, MailFolderView, Outbox, OutgoingMessage
+from outlook365_emulator.client.looking import NoSuchMessage
+from outlook365_emulator.client.mailbox import Mailbox
 from outlook365_emulator.client.message import Message
 from outlook365_emulator.client.notifications import Delivery, NotDelivered, Notifications, Pending
 from outlook365_emulator.client.sign_in import Browser, Redirect
@@ -49,6 +51,7 @@ __all__ = [
     "Mailbox",
     "Message",
     "NeedsAdministrator",
+    "NoSuchMessage",
     "NotDelivered",
     "NotFound",
     "Notifications",

@@ -13,7 +13,7 @@ import socket
 import threading
 import weakref
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from outlook365_emulator.client.errors import ControlError, Unreachable, refusal
 
@@ -41,6 +41,13 @@ class _Kept(http.client.HTTPConnection):
         """Connect by the functions of `_socket`."""
         self.sock = _connected(self.host, self.port, self.timeout)
 
+    def wait(self, seconds: float) -> None:
+        """Set how long the next answer may take."""
+        if self.timeout != seconds:
+            self.timeout = seconds
+            if self.sock is not None:
+                self.sock.settimeout(seconds)
+
     def __del__(self) -> None:
         self.close()
 
@@ -56,7 +63,8 @@ class Connection:
     """Sends requests to an emulator's HTTP port by one kept connection for each thread.
 
     Args:
-        url: the emulator's address, `http://127.0.0.1:8365`.
+        url: the emulator's address, `http://127.0.0.1:8365`; where it was started with `--control-token`, the token as
+            password: `http://:TOKEN@127.0.0.1:8365`.
         timeout: seconds to wait for a connection and for an answer.
 
     Raises:
@@ -67,20 +75,23 @@ class Connection:
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname:
             raise ValueError(f"expected the emulator's HTTP address (http://127.0.0.1:8365), got {url!r}")
-        self.url = f"http://{parts.netloc}"
+        self.url = f"http://{parts.netloc.rpartition('@')[2]}"
+        token = unquote(parts.password or parts.username or "")
+        self._credentials = {"Authorization": f"Bearer {token}"} if token else {}
         self._host = parts.hostname
         self._port = parts.port or 80
         self._timeout = timeout
         self._mine = _Mine()
         self._all: weakref.WeakSet[_Kept] = weakref.WeakSet()
 
-    def call(self, method: str, path: str, document: Any = None) -> Any:
+    def call(self, method: str, path: str, document: Any = None, *, patience: float = 0.0) -> Any:
         """Ask the control API.
 
         Args:
             method: verb.
             path: path below `/_emulator/v1`, quoted.
             document: what is sent as JSON, or None for no body.
+            patience: seconds to wait for the answer beyond the usual.
 
         Returns:
             The decoded answer, or None where it has no body.
@@ -91,14 +102,16 @@ class Connection:
         """
         __tracebackhide__ = True
         body = None if document is None else json.dumps(document).encode()
-        headers = {} if body is None else {"Content-Type": _JSON}
-        answer = self.exchange(method, f"/_emulator/v1{path}", headers, body)
+        headers = self._credentials | ({} if body is None else {"Content-Type": _JSON})
+        answer = self.exchange(method, f"/_emulator/v1{path}", headers, body, patience=patience)
         decoded = _decoded(answer) if answer.body else None
         if answer.status >= 400:
             raise refusal(answer.status, decoded)
         return decoded
 
-    def exchange(self, method: str, target: str, headers: dict[str, str], body: bytes | None = None) -> Answer:
+    def exchange(
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None = None, *, patience: float = 0.0
+    ) -> Answer:
         """Send a request and read the whole answer, whatever its status.
 
         Args:
@@ -106,20 +119,22 @@ class Connection:
             target: path and query as they are sent.
             headers: header fields; `Host` and `Content-Length` are added.
             body: the body.
+            patience: seconds to wait for the answer beyond the usual.
 
         Raises:
             Unreachable: nothing answers.
         """
         __tracebackhide__ = True
         try:
-            return self._send(method, target, headers, body)
+            return self._send(method, target, headers, body, patience)
         except (OSError, http.client.HTTPException) as error:
             self._drop()
             reason = str(error) or type(error).__name__
             raise Unreachable(f"no emulator answers at {self.url}: {reason}", code="unreachable") from None
 
-    def _send(self, method: str, target: str, headers: dict[str, str], body: bytes | None) -> Answer:
+    def _send(self, method: str, target: str, headers: dict[str, str], body: bytes | None, patience: float) -> Answer:
         kept, used = self._kept()
+        kept.wait(self._timeout + patience)
         if used:
             try:
                 kept.request(method, target, body, headers)
@@ -127,7 +142,7 @@ class Connection:
             except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
                 # The server closed it while it was idle: nothing was answered, so nothing was done.
                 self._drop()
-                return self._send(method, target, headers, body)
+                return self._send(method, target, headers, body, patience)
         else:
             kept.request(method, target, body, headers)
             response = kept.getresponse()
@@ -138,6 +153,16 @@ class Connection:
         """Close the connections of all threads; the next request opens a new one."""
         for kept in list(self._all):
             kept.close()
+
+    def own_address(self) -> str:
+        """Return this machine's address towards the emulator.
+
+        Raises:
+            Unreachable: nothing answers.
+        """
+        self.exchange("GET", "/_emulator/v1/health", {})
+        kept = self._mine.kept
+        return str(kept.sock.getsockname()[0]) if kept is not None and kept.sock is not None else "127.0.0.1"
 
     def _kept(self) -> tuple[_Kept, bool]:
         """Return this thread's connection, and whether it has been used: a forked child opens one of its own."""

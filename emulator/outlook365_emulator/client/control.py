@@ -17,19 +17,32 @@ class Control:
         url: the emulator's HTTP address, `http://127.0.0.1:8365`.
         timeout: seconds to wait for an answer.
         on_change: called after a world was made or dropped, or got a port of its own, by this handle.
+        details_of: returns the content of the ready file as this machine sees it, where the emulator runs on another.
+        webhook_host: name of this machine as the emulator reaches it.
 
     Attributes:
         http_url: the emulator's HTTP address.
         living: names of the worlds that were made by this handle and not dropped.
+        webhook_host: under which name webhooks listen where a test names none.
 
     Raises:
         ValueError: the address is no `http://` URL.
     """
 
-    def __init__(self, url: str, *, timeout: float = 30.0, on_change: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 30.0,
+        on_change: Callable[[], None] | None = None,
+        details_of: Callable[[], dict[str, Any]] | None = None,
+        webhook_host: str = "127.0.0.1",
+    ) -> None:
         self._connection = Connection(url, timeout=timeout)
         self._details: dict[str, Any] | None = None
         self._on_change = on_change
+        self._details_of = details_of or self._ready
+        self.webhook_host = webhook_host
         self.http_url = self._connection.url
         self.living: set[str] = set()
 
@@ -41,8 +54,13 @@ class Control:
         """What the ready file holds: ports, addresses, variables, and the connection details of the default world."""
         __tracebackhide__ = True
         if self._details is None:
-            self._details = self._connection.call("GET", "/ready")
+            self._details = self._details_of()
         return self._details
+
+    def _ready(self) -> dict[str, Any]:
+        __tracebackhide__ = True
+        found: dict[str, Any] = self._connection.call("GET", "/ready")
+        return found
 
     @property
     def https_port(self) -> int:
@@ -93,7 +111,7 @@ class Control:
         """
         __tracebackhide__ = True
         # Asked anew: it depends on the emulator's environment, NO_PROXY among others.
-        details = self._connection.call("GET", "/ready")
+        details = self._details_of()
         # requests and urllib send no user name without a password; the proxy does not look at it.
         proxy, led = details["proxy_url"], details["proxy_url"].replace("://", f"://{quote(world, safe='')}:-@", 1)
         variables = {name: led if value == proxy else value for name, value in details["env"].items()}

@@ -57,6 +57,36 @@ class MessageFields(TypedDict, total=False):
     headers: Mapping[str, str]
 
 
+class RepliesFields(TypedDict, total=False):
+    """Automatic replies; without `external` everybody gets `text`, with `start` and `end` only between them."""
+
+    text: str
+    external: str
+    audience: Literal["all", "contactsOnly", "none"]
+    start: Moment
+    end: Moment
+
+
+class RuleFields(TypedDict, total=False):
+    """A rule of the inbox: Graph's `messageRuleActions` and `messageRulePredicates`, folders by name or path."""
+
+    name: str
+    actions: Mapping[str, Any]
+    conditions: Mapping[str, Any]
+    exceptions: Mapping[str, Any]
+    sequence: int
+    enabled: bool
+
+
+class MailLimitsFields(TypedDict, total=False):
+    """How much the mailboxes of a tenant may send."""
+
+    max_recipients: int
+    recipients_per_day: int
+    messages_per_minute: int
+    max_message_size: int
+
+
 class UserFields(TypedDict, total=False):
     """A person of a tenant."""
 
@@ -83,6 +113,10 @@ class UserFields(TypedDict, total=False):
     send_as: Sequence[Person]
     send_on_behalf: Sequence[Person]
     messages: Sequence[MessageFields]
+    folders: Sequence[str]
+    settings: Mapping[str, Any]
+    automatic_replies: RepliesFields
+    rules: Sequence[RuleFields]
 
 
 class MailboxFields(TypedDict, total=False):
@@ -97,6 +131,10 @@ class MailboxFields(TypedDict, total=False):
     send_as: Sequence[Person]
     send_on_behalf: Sequence[Person]
     messages: Sequence[MessageFields]
+    folders: Sequence[str]
+    settings: Mapping[str, Any]
+    automatic_replies: RepliesFields
+    rules: Sequence[RuleFields]
 
 
 class SecretFields(TypedDict, total=False):
@@ -192,6 +230,7 @@ class TenantFields(TypedDict, total=False):
     apps: Sequence[Mapping[str, Any]]
     user_consent: Literal["everything", "low-impact", "microsoft-default-2026", "nothing"]
     consent_workflow: bool
+    mail_limits: MailLimitsFields
 
 
 class ConsentPolicyFields(TypedDict, total=False):

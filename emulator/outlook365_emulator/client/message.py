@@ -56,6 +56,16 @@ class Message(Mapping[str, Any]):
         return [_address(one) for one in self._document.get("ccRecipients") or ()]
 
     @property
+    def bcc(self) -> list[str]:
+        """Addresses of those who get a copy that others do not see; only the sender's copy has them."""
+        return [_address(one) for one in self._document.get("bccRecipients") or ()]
+
+    @property
+    def addressed(self) -> list[str]:
+        """Addresses of all recipients, in lower case."""
+        return [address.lower() for address in (*self.to, *self.cc, *self.bcc)]
+
+    @property
     def body(self) -> str:
         """Content of the body, as HTML where it is HTML."""
         return (self._document.get("body") or {}).get("content") or ""

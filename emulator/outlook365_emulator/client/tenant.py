@@ -109,7 +109,9 @@ class Tenant:
         Args:
             limits: `lockout_threshold`: after how many wrong passwords in a row an account is locked (None:
                 Microsoft's default, 10, or 3 in the clouds of the US government); `identical_requests`: after how many
-                identical token requests within five minutes a client is stopped with AADSTS50196 (None: never).
+                identical token requests within five minutes a client is stopped with AADSTS50196 (None: never);
+                `max_recipients`, `recipients_per_day`, `messages_per_minute`, `max_message_size` (bytes): how much
+                mailboxes may send (None: Exchange Online's limits).
 
         Raises:
             BadDocument: a name is unknown (the nearest right one is told) or a value is not allowed.

@@ -10,9 +10,9 @@ from outlook365_emulator.client.connection import Connection
 from outlook365_emulator.client.connector import ConnectionDetails, ConnectionOptions, connection_details
 from outlook365_emulator.client.faults import Faults
 from outlook365_emulator.client.fields import TenantFields
+from outlook365_emulator.client.folder import Outbox
 from outlook365_emulator.client.graph import graph_client
 from outlook365_emulator.client.journal import Journal
-from outlook365_emulator.client.mailbox import Outbox
 from outlook365_emulator.client.network import failure_of
 from outlook365_emulator.client.notifications import Notifications
 from outlook365_emulator.client.plain import plain
@@ -168,15 +168,15 @@ class World:
         __tracebackhide__ = True
         return connection_details(self._connection, self, auth or self.auth or "client_credentials", **options)
 
-    def webhook(self, handler: Handler | None = None, *, tls: bool = False, host: str = "127.0.0.1") -> Webhook:
+    def webhook(self, handler: Handler | None = None, *, tls: bool = False, host: str | None = None) -> Webhook:
         """Return an endpoint that answers the handshake and collects notifications, until the world is dropped.
 
         Args:
             handler: called with each notification, in a thread of the webhook's.
             tls: whether it speaks https.
-            host: the name in its address, where the emulator does not run on this machine.
+            host: the name in its address; when left out, the one under which the emulator reaches this machine.
         """
-        self._webhooks.append(Webhook(handler, tls=tls, host=host))
+        self._webhooks.append(Webhook(handler, tls=tls, host=host or self._control.webhook_host))
         return self._webhooks[-1]
 
     def open_port(self) -> int:

@@ -1,5 +1,7 @@
 """What a tenant demands of sign-ins: conditional access policies, locks, and limits for clients that loop."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 import msgspec
@@ -8,9 +10,11 @@ from msgspec import UNSET, Meta, UnsetType
 from outlook365_emulator.directory.account_states import THRESHOLD, lockout_threshold
 from outlook365_emulator.directory.conditional_access import add_policy, policy_named
 from outlook365_emulator.entra.request_loops import LIMIT
+from outlook365_emulator.graph.mail.sending_limits import MAX_MESSAGE_SIZE, MAX_RECIPIENTS, RECIPIENTS_PER_DAY
 from outlook365_emulator.store.records.policies import AccessPolicy, Control
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.worlds.contents import Document, Text
+from outlook365_emulator.worlds.documents import MailLimit
 from outlook365_emulator.worlds.reading import DocumentError
 
 from .context import Call
@@ -72,10 +76,18 @@ class LimitsChange(Document):
         lockout_threshold: after how many wrong passwords in a row an account is locked; null for Microsoft's default.
         identical_requests: after how many identical token requests within five minutes a client is stopped; null for
             never.
+        max_recipients: recipients of a message; null for Exchange Online's limit, as for those that follow.
+        recipients_per_day: recipients of a mailbox in a day.
+        messages_per_minute: messages of a mailbox in a minute; null for none.
+        max_message_size: bytes of a message on its way.
     """
 
     lockout_threshold: Limit | UnsetType | None = UNSET
     identical_requests: Limit | UnsetType | None = UNSET
+    max_recipients: MailLimit | UnsetType | None = UNSET
+    recipients_per_day: MailLimit | UnsetType | None = UNSET
+    messages_per_minute: MailLimit | UnsetType | None = UNSET
+    max_message_size: MailLimit | UnsetType | None = UNSET
 
 
 class LimitsView(msgspec.Struct):
@@ -83,6 +95,10 @@ class LimitsView(msgspec.Struct):
 
     lockout_threshold: int
     identical_requests: int | None
+    max_recipients: int
+    recipients_per_day: int
+    messages_per_minute: int | None
+    max_message_size: int
 
 
 def create_policy(call: Call, document: PolicyDocument) -> PolicyView:
@@ -132,7 +148,8 @@ def show_limits(call: Call) -> LimitsView:
 def change_limits(call: Call, change: LimitsChange) -> LimitsView:
     """Change the limits of a tenant."""
     settings = call.tenant.settings
-    for name, value in ((THRESHOLD, change.lockout_threshold), (LIMIT, change.identical_requests)):
+    for field in change.__struct_fields__:
+        name, value = _SETTINGS.get(field, field), getattr(change, field)
         if value is None:
             settings.pop(name, None)
         elif value is not UNSET:
@@ -141,7 +158,19 @@ def change_limits(call: Call, change: LimitsChange) -> LimitsView:
 
 
 def _limits(tenant: Tenant) -> LimitsView:
-    return LimitsView(lockout_threshold(tenant), tenant.settings.get(LIMIT))
+    held = tenant.settings
+    return LimitsView(
+        lockout_threshold=lockout_threshold(tenant),
+        identical_requests=held.get(LIMIT),
+        max_recipients=held.get("max_recipients", MAX_RECIPIENTS),
+        recipients_per_day=held.get("recipients_per_day", RECIPIENTS_PER_DAY),
+        messages_per_minute=held.get("messages_per_minute"),
+        max_message_size=held.get("max_message_size", MAX_MESSAGE_SIZE),
+    )
+
+
+_SETTINGS: Mapping[str, str] = MappingProxyType({"lockout_threshold": THRESHOLD, "identical_requests": LIMIT})
+"""Names of the tenant's settings that differ from the document's."""
 
 
 def _view(policy: AccessPolicy) -> PolicyView:

@@ -1,4 +1,7 @@
-"""Mail in bulk: folders, invented mail, MIME texts in and out, automatic replies."""
+"""How mailboxes are prepared: folders, invented mail, MIME texts in and out, settings, automatic replies, rules.
+
+What Graph's mail brings along is imported by the routes that need it: a world is made at every start.
+"""
 
 import asyncio
 import base64
@@ -9,15 +12,11 @@ import msgspec
 from msgspec import Meta
 
 from outlook365_emulator.errors import GraphError
-from outlook365_emulator.graph.mail.filling import fill
 from outlook365_emulator.graph.mail.folder_names import make_folder
-from outlook365_emulator.graph.mail.mime_writing import mime_of
-from outlook365_emulator.graph.mail.receiving import receive_mime
 from outlook365_emulator.store.item_ids import MalformedId, read_id
 from outlook365_emulator.store.records.mail import Message
-from outlook365_emulator.worlds.contents import Document, Moment, RepliesDocument, Text
+from outlook365_emulator.worlds.contents import Document, Moment, RepliesDocument, RuleDocument, Text
 from outlook365_emulator.worlds.instants import moment
-from outlook365_emulator.worlds.mailboxes import set_automatic_replies
 from outlook365_emulator.worlds.reading import DocumentError, at
 
 from .context import Call
@@ -81,6 +80,25 @@ class MimeView(msgspec.Struct):
     content: str
 
 
+class SettingsChange(Document):
+    """Settings of a mailbox to change; what is left out stays.
+
+    Attributes:
+        settings: members of Graph's `mailboxSettings`.
+    """
+
+    settings: dict[str, Any]
+
+
+class RuleView(msgspec.Struct):
+    """A rule of the inbox."""
+
+    id: str
+    name: str
+    sequence: int
+    enabled: bool
+
+
 def create_folder(call: Call, document: FolderDocument) -> dict[str, Any]:
     """Make a folder and those above it, where they are not there; answered is the folder as Graph JSON."""
     mailbox = call.mailbox
@@ -91,11 +109,14 @@ def create_folder(call: Call, document: FolderDocument) -> dict[str, Any]:
 
 async def fill_mailbox(call: Call, request: FillRequest) -> FilledView:
     """Put invented mail into a mailbox, the same for the same seed; others are served meanwhile."""
+    from outlook365_emulator.graph.mail.filling import fill
+
     world, tenant, user, _ = call.world, call.tenant, call.user, call.mailbox
     seed = world.seed if request.seed is None else request.seed
     await asyncio.to_thread(__import__, "faker")  # takes a tenth of a second the first time
     made = 0
-    for made in fill(world, tenant, world.unit, user, request.messages, seed):
+    for so_far in fill(world, tenant, world.unit, user, request.messages, seed):
+        made = so_far
         await asyncio.sleep(0)
         if call.context.hosting.by_name(world.name) is not world:
             raise unknown("world", world.name, (one.name for one in call.context.hosting))
@@ -104,6 +125,8 @@ async def fill_mailbox(call: Call, request: FillRequest) -> FilledView:
 
 def receive_texts(call: Call, document: MimeDocument) -> GraphList:
     """Put messages into a mailbox from their MIME texts, all or none; answered is their Graph JSON."""
+    from outlook365_emulator.graph.mail.receiving import receive_mime
+
     texts = [_decoded(text, f"messages[{i}]") for i, text in enumerate(document.messages)]
     user, _ = call.user, call.mailbox
     put: list[Message] = []
@@ -138,6 +161,8 @@ def _decoded(text: str, place: str) -> bytes:
 
 def show_mime(call: Call) -> MimeView:
     """Show a message as MIME text, as `$value` of Graph gives it."""
+    from outlook365_emulator.graph.mail.mime_writing import mime_of
+
     mailbox, key = call.mailbox, call.keys["message"]
     try:
         found = read_id(key)
@@ -155,6 +180,8 @@ def show_mime(call: Call) -> MimeView:
 
 def start_automatic_replies(call: Call, document: RepliesDocument) -> None:
     """Answer arriving mail automatically from now on, in place of what was set before."""
+    from outlook365_emulator.worlds.mailboxes import set_automatic_replies
+
     mailbox, user = call.mailbox, call.user
     with call.unit() as unit:
         set_automatic_replies(unit, mailbox, user, document, "")
@@ -162,6 +189,29 @@ def start_automatic_replies(call: Call, document: RepliesDocument) -> None:
 
 def stop_automatic_replies(call: Call) -> None:
     """Answer arriving mail no longer."""
+    from outlook365_emulator.worlds.mailboxes import set_automatic_replies
+
     mailbox, user = call.mailbox, call.user
     with call.unit() as unit:
         set_automatic_replies(unit, mailbox, user, None, "")
+
+
+def change_settings(call: Call, change: SettingsChange) -> dict[str, Any]:
+    """Change settings of a mailbox; answered are all of them, as Graph shows them."""
+    from outlook365_emulator.graph.mail.mailbox_settings import settings_of
+    from outlook365_emulator.worlds.mailboxes import change_mailbox_settings
+
+    mailbox, user = call.mailbox, call.user
+    with call.unit() as unit:
+        change_mailbox_settings(unit, mailbox, user, change.settings, "settings")
+    return settings_of(mailbox, user, call.now)
+
+
+def create_rule(call: Call, document: RuleDocument) -> RuleView:
+    """Add a rule to the inbox; it runs on mail that arrives from now on."""
+    from outlook365_emulator.worlds.mailboxes import add_rule
+
+    mailbox = call.mailbox
+    with call.unit() as unit:
+        rule = add_rule(call.world, call.tenant, unit, mailbox, document, "")
+    return RuleView(rule.id, rule.display_name, rule.sequence, rule.enabled)

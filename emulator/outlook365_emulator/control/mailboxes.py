@@ -1,10 +1,12 @@
 """What lies in mailboxes, and who may open them."""
 
+from itertools import islice
 from typing import Any
 
 import msgspec
 
 from outlook365_emulator.directory.users import share_mailbox, user_named
+from outlook365_emulator.graph.mail.folder_names import NoSuchFolder, folder_named, folder_paths, path_of
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.mail import MailFolder
 from outlook365_emulator.worlds.contents import MessageDocument
@@ -47,14 +49,15 @@ def receive_mail(call: Call, document: MessageDocument) -> msgspec.Raw:
 
 
 def list_folders(call: Call) -> GraphList:
-    """List the folders of a mailbox as Graph JSON, with `wellKnownName`, parents before children."""
+    """List the folders of a mailbox as Graph JSON, with `wellKnownName` and `path`, parents before children."""
     mailbox = call.mailbox
     root = mailbox.folders.well_known("msgfolderroot")
     folders = mailbox.folders.subtree(root.number) if root else list(mailbox.folders)
-    return GraphList([msgspec.Raw(msgspec.json.encode(_folder_document(mailbox, folder))) for folder in folders])
+    return GraphList([msgspec.Raw(msgspec.json.encode(folder_document(mailbox, folder))) for folder in folders])
 
 
-def _folder_document(mailbox: Mailbox, folder: MailFolder) -> dict[str, Any]:
+def folder_document(mailbox: Mailbox, folder: MailFolder) -> dict[str, Any]:
+    """Write a folder as Graph JSON, with `wellKnownName` and `path`."""
     return {
         "id": mailbox.ids.folder(folder.number),
         "displayName": folder.display_name,
@@ -64,23 +67,24 @@ def _folder_document(mailbox: Mailbox, folder: MailFolder) -> dict[str, Any]:
         "totalItemCount": mailbox.messages.total(folder.number),
         "isHidden": folder.hidden,
         "wellKnownName": folder.well_known or None,
+        "path": path_of(mailbox, folder),
     }
 
 
 def list_messages(call: Call) -> GraphList:
-    """List the messages of a mailbox as Graph JSON, latest first; `folder` restricts to one folder."""
+    """List the messages of a mailbox or `folder` as Graph JSON, latest first; `skip` and `top` cut out a part."""
     mailbox = call.mailbox
     name = call.query.get("folder")
     folders = list(mailbox.folders) if name is None else [_folder(mailbox, name)]
+    skip, top = call.number("skip") or 0, call.number("top")
     found = mailbox.messages.newest_first([folder.number for folder in folders])
-    return GraphList([msgspec.Raw(message.document) for message in found])
+    part = islice(found, skip, None if top is None else skip + top)
+    return GraphList([msgspec.Raw(message.document) for message in part])
 
 
 def _folder(mailbox: Mailbox, name: str) -> MailFolder:
-    """Return a folder by well-known name, display name or id."""
-    lowered = name.lower()
-    for folder in mailbox.folders:
-        if lowered in (folder.well_known, folder.display_name.lower()) or name == mailbox.ids.folder(folder.number):
-            return folder
-    known = [folder.well_known or folder.display_name for folder in mailbox.folders if not folder.hidden]
-    raise unknown("folder", name, known)
+    try:
+        return folder_named(mailbox, name)
+    except NoSuchFolder:
+        paths = folder_paths(mailbox)
+        raise unknown("folder", name, dict.fromkeys((*paths, *paths.values()))) from None

@@ -8,12 +8,12 @@ import msgspec
 from outlook365_emulator.faults.fault import Envelope
 from outlook365_emulator.faults.kinds.changing import Change
 from outlook365_emulator.report import ReportView
+from outlook365_emulator.worlds.contents import MessageDocument, RepliesDocument, RuleDocument
 from outlook365_emulator.worlds.documents import (
     AppDocument,
     CertificateDocument,
     GroupDocument,
     MailboxDocument,
-    MessageDocument,
     SecretDocument,
     TenantDocument,
     UserDocument,
@@ -30,6 +30,7 @@ from . import (
     consent_views,
     faults,
     journal,
+    mail,
     mailboxes,
     notifications,
     outbox,
@@ -178,8 +179,16 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", U + "/password", users.reset_password, Password, None, 204),
     Route("PUT", U + "/rights/{grantee}", mailboxes.set_rights, Rights, None, 204),
     Route("POST", U + "/messages", mailboxes.receive_mail, MessageDocument, JSON, 201),
-    Route("GET", U + "/messages", mailboxes.list_messages, None, views.GraphList, 200, ("folder",)),
+    Route("GET", U + "/messages", mailboxes.list_messages, None, views.GraphList, 200, ("folder", "skip", "top")),
     Route("GET", U + "/folders", mailboxes.list_folders, None, views.GraphList),
+    Route("POST", U + "/folders", mail.create_folder, mail.FolderDocument, JSON, 201),
+    Route("POST", U + "/fill", mail.fill_mailbox, mail.FillRequest, mail.FilledView, 201),
+    Route("POST", U + "/mime", mail.receive_texts, mail.MimeDocument, views.GraphList, 201),
+    Route("GET", U + "/messages/{message}/mime", mail.show_mime, None, mail.MimeView),
+    Route("PUT", U + "/automatic-replies", mail.start_automatic_replies, RepliesDocument, None, 204),
+    Route("DELETE", U + "/automatic-replies", mail.stop_automatic_replies, None, None, 204),
+    Route("PATCH", U + "/mailbox-settings", mail.change_settings, mail.SettingsChange, JSON),
+    Route("POST", U + "/rules", mail.create_rule, RuleDocument, mail.RuleView, 201),
     Route("POST", T + "/apps", apps.create_app, AppDocument, views.AppView, 201),
     Route("GET", T + "/apps", apps.list_apps, None, views.AppList),
     Route("GET", A, apps.show_app, None, views.AppView),

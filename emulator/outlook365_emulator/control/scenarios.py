@@ -19,7 +19,7 @@ from outlook365_emulator.scenarios import (
     stop_scenario,
 )
 from outlook365_emulator.scenarios.running import uses_connections
-from outlook365_emulator.worlds.documents import Document, Text
+from outlook365_emulator.worlds.contents import Document, Text
 from outlook365_emulator.worlds.reading import DocumentError, at
 
 from .context import Call

@@ -12,14 +12,15 @@ from outlook365_emulator.wire import Request, Response, parse_pairs
 from outlook365_emulator.worlds.reading import decode_document
 
 from .context import Call, Context, Snapshots
-from .guard import check_sender, own_names
+from .guard import check_sender, check_token, own_names
 from .matching import Matcher
 from .openapi import openapi_document
+from .opening import OPEN, answer_openly
 from .page import start_page
 from .problems import REFUSALS, ControlError, ProblemView, refused, unknown
 from .routes import PREFIX, ROUTES, Route
 
-LIMIT = 8 * 1024 * 1024
+LIMIT = 64 * 1024 * 1024
 """Longest body that is taken, in bytes."""
 
 _JSON = ("Content-Type", "application/json")
@@ -51,6 +52,10 @@ class Control:
         """
         try:
             check_sender(request, self._names)
+            if request.path in OPEN:
+                _check_reading(request)
+                return answer_openly(request.path, self._context)
+            check_token(request, self._context.settings.control_token)
             if len(request.body) > LIMIT:
                 raise ControlError(413, "too_large", f"a body may have {LIMIT} bytes, this one has {len(request.body)}")
             if request.path == "/":

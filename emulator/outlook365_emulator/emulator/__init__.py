@@ -9,6 +9,7 @@ from outlook365_emulator.config import Settings
 from outlook365_emulator.net.interception import Interception
 from outlook365_emulator.net.loop import Stopped
 
+from . import documents
 from .in_child import EmulatorFailed, InChild
 from .in_thread import InThread
 from .ready import control_url, http_url, proxy_url
@@ -157,49 +158,17 @@ class Emulator:
 
     def interception(self) -> Interception:
         """Make an interception, not started yet, that leads this process's connections to the emulator."""
-        from outlook365_emulator.clouds import EMULATED_HOSTS, is_emulated, is_microsoft
-        from outlook365_emulator.tables.clouds import host_rows
+        from .reaching import interception_to
 
-        return Interception(
-            EMULATED_HOSTS,
-            is_emulated=is_emulated,
-            is_refused=is_microsoft,
-            tls_port=self.https_port,
-            address=self._live.doors.host,
-            ca_pem=self.ca_file.read_bytes(),
-            refused_domains=[f".{domain}" for domain in host_rows().microsoft_domains],
-        )
+        return interception_to(self._live.doors.host, self.https_port, self.ca_file.read_bytes())
 
     def world_document(self, name_or_path: str | Path) -> dict[str, Any]:
-        """Read a world file as the document that the control API takes.
-
-        Args:
-            name_or_path: name of a shipped world (`contoso`), or path of a YAML or JSON file.
-
-        Raises:
-            DocumentError: there is no such world or file, or it says something wrong; the message names the place and
-                the nearest right name.
-        """
-        import msgspec
-
-        from outlook365_emulator.worlds import load_world_file
-
-        document: dict[str, Any] = msgspec.to_builtins(load_world_file(name_or_path))
-        return document
+        """Read a world file as the document that the control API takes: see `documents.world_document`."""
+        return documents.world_document(name_or_path)
 
     def scenario_document(self, name_or_path: str | Path) -> dict[str, Any]:
-        """Read a scenario file as the document that the control API takes; the emulator need not run.
-
-        Args:
-            name_or_path: name of a shipped scenario (`throttled`), or path of a YAML or JSON file.
-
-        Raises:
-            DocumentError: there is no such scenario or file, or it says something wrong; the message names the place
-                and the nearest right name.
-        """
-        from outlook365_emulator.scenarios.files import load_scenario_file, plain_scenario
-
-        return plain_scenario(load_scenario_file(name_or_path))
+        """Read a scenario file as the document that the control API takes: see `documents.scenario_document`."""
+        return documents.scenario_document(name_or_path)
 
     def details(self) -> dict[str, Any]:
         """Return the content of the ready file: where the emulator is, and how a connector reaches its world."""

@@ -128,6 +128,12 @@ def options_of(settings: Settings) -> Iterator[str]:
         yield from ("--scenario", scenario)
     if settings.seed is not None:
         yield from ("--seed", str(settings.seed))
+    if settings.ca_file is not None:
+        yield from ("--ca-file", str(settings.ca_file))
+    if settings.world_ports is not None:
+        yield from ("--world-ports", "{}-{}".format(*settings.world_ports))
+    if settings.control_token is not None:
+        yield from ("--control-token", settings.control_token)
     for name in settings.allow_hosts:
         yield from ("--allow-host", name)
     for name in settings.allow_webhooks:

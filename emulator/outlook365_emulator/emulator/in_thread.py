@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import MutableMapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -76,7 +76,7 @@ class InThread:
         self._bundle: Path | None = None
         self._ports: dict[str, int] = {}
         try:
-            self.ca_file = self.authority.write_ca(self._folder / "ca.pem")
+            self.ca_file = self._written_ca(settings.ca_file)
             self.connections = ConnectionFaults(self.hosting, self.authority)
             self.app = App(
                 self.hosting,
@@ -90,9 +90,23 @@ class InThread:
             self.server = self._bound(settings)
             self.doors = self._doors(settings)
             self.server.start()
+            self.server.call(self._begin_scenarios)
         except BaseException:
             self.stop()
             raise
+
+    def _written_ca(self, wanted: Path | None) -> Path:
+        """Write the authority's certificate where the settings say, else into the temporary folder.
+
+        Raises:
+            ValueError: the file cannot be written.
+        """
+        if wanted is None:
+            return self.authority.write_ca(self._folder / "ca.pem")
+        try:
+            return self.authority.write_ca(wanted)
+        except OSError as error:
+            raise ValueError(f"the certificate cannot be written to {wanted}: {error.strerror or error}") from None
 
     def _entra(self) -> "Entra":
         from outlook365_emulator.entra.service import Entra
@@ -123,6 +137,22 @@ class InThread:
             planned=self.app.planned,
         )
 
+    def _begin_scenarios(self) -> None:
+        """Start the scenarios of the settings in the default world.
+
+        Raises:
+            DocumentError: there is no such scenario, or it says something wrong.
+            ValueError: there is no default world.
+        """
+        if not self.settings.scenarios:
+            return
+        from outlook365_emulator.scenarios import load_scenario_file, start_scenario
+
+        if self.hosting.default is None:
+            raise ValueError("a scenario needs a world that goes through it: give --world too")
+        for name in self.settings.scenarios:
+            start_scenario(self.hosting.default, load_scenario_file(name), self.keys, self.prepare_connections)
+
     def _bound(self, settings: Settings) -> Server:
         others: Literal["pass", "refuse"] = "refuse" if settings.proxy_others == "refuse" else "pass"
         return Server(
@@ -130,7 +160,7 @@ class InThread:
             host=settings.host,
             port=settings.port,
             tls_port=settings.tls_port,
-            tls_context=self.authority.issue(certified_names(settings)),
+            tls_context=partial(self.authority.issue, certified_names(settings)),
             proxy_port=settings.proxy_port,
             proxy_rules=ProxyRules(
                 is_emulated=is_emulated,
@@ -201,7 +231,7 @@ class InThread:
         """
         port = self._ports.get(world.key)
         if port is None:
-            port = self._ports[world.key] = self.server.open_tls_port(world.key)
+            port = self._ports[world.key] = self.server.open_tls_port(world.key, self.settings.world_ports)
         return port
 
     def prepare_connections(self, world: World) -> None:

@@ -97,6 +97,7 @@ def variables_of(doors: Doors, ca_file: Path, combined_bundle: Path) -> dict[str
         hosts=[*EMULATED_HOSTS, *rows.regional_login_suffixes],
         tls_port=doors.tls_port,
         refused_domains=rows.microsoft_domains,
+        address=doors.host if ":" not in doors.host else "127.0.0.1",
     )
 
 

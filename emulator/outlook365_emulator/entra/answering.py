@@ -82,8 +82,8 @@ def _code(call: Call) -> str:
         version=call.version,
     )
     codes = world.sign_ins.codes
-    make_room(codes, lambda one: one.expires + KEPT, call.now)
     with world.unit(call.now) as unit:
+        make_room(unit, codes, lambda one: one.expires + KEPT)
         unit.put(codes, code)
     return code.value
 

@@ -61,7 +61,6 @@ def give_device_code(call: Call) -> Response:
     assert call.world is not None
     assert call.application is not None
     codes = call.world.sign_ins.device_codes
-    make_room(codes, lambda one: one.expires + KEPT, call.now)
     user_code = _user_code(call)
     scopes = tuple(call.form.get("scope", "").split())
     if call.version == 1:
@@ -78,6 +77,7 @@ def give_device_code(call: Call) -> Response:
         claims=call.form.get("claims", ""),
     )
     with call.world.unit(call.now) as unit:
+        make_room(unit, codes, lambda one: one.expires + KEPT)
         unit.put(codes, code)
     return Response(200, msgspec.json.encode(_document(call, code)), [*PRIVATE])
 

@@ -75,8 +75,8 @@ def begin(journey: Journey) -> Step:
             device=call.device.value if call.device is not None else "",
         )
         flows = call.world.sign_ins.flows
-        make_room(flows, lambda one: one.begun + LIFETIME, call.now)
         with call.world.unit(call.now) as unit:
+            make_room(unit, flows, lambda one: one.begun + LIFETIME)
             call.flow = unit.put(flows, flow)
 
     step.__name__ = f"begin_{journey}"

@@ -128,7 +128,6 @@ def begin_session(call: Call, home: Tenant, user: User, methods: tuple[str, ...]
     before = session_cookie(call)
     value = world.opaque(PREFIX, 60)
     sessions = world.sign_ins.sessions
-    make_room(sessions, lambda one: one.authenticated + PERSISTENT_LIFETIME, call.now)
     again = sessions.find("person", f"{before} {home.id} {user.id}")
     session = Session(
         id=again.id if again is not None else world.ids.guid(),
@@ -146,6 +145,7 @@ def begin_session(call: Call, home: Tenant, user: User, methods: tuple[str, ...]
         for other in others:
             unit.put(sessions, msgspec.structs.replace(other, browser=value))
         unit.put(sessions, session)
+        make_room(unit, sessions, lambda one: one.authenticated + PERSISTENT_LIFETIME)
     _send_cookie(call, value, any(one.persistent for one in (*others, session)))
     return session
 

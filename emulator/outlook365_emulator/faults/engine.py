@@ -1,6 +1,6 @@
 """The faults of one world: which one serves this request?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -148,6 +148,18 @@ class FaultEngine:
     def ever(self) -> tuple[Fault, ...]:
         """The faults that are or were set, with their counts, for reports; the latest of each name."""
         return tuple(self._ever.values())
+
+    def state(self) -> tuple[int, int, tuple[str, ...]]:
+        """Return what its faults draw from, how many names it made, and which attempts are spared next."""
+        return self._root, self._added, tuple(sorted(self._spared))
+
+    def resume(self, state: tuple[int, int, tuple[str, ...]], faults: Iterable[Fault]) -> None:
+        """Go on with what `state` returned and with faults as they were held, their counts included."""
+        self._root, self._added, spared = state
+        self._spared = set(spared)
+        self._faults = {fault.name: fault for fault in faults}
+        self._ever = dict(self._faults)
+        self._settle()
 
     def decide(self, facts: Facts, now: datetime) -> Outcome | None:
         """Decide what happens to a request, and count.

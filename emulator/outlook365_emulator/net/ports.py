@@ -83,6 +83,29 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+class NoPortLeft(OSError):
+    """Every port of a range is taken."""
+
+
+def bind_among(host: str, among: tuple[int, int]) -> socket.socket:
+    """Open a listening TCP socket on the first free port of a range.
+
+    Args:
+        host: address or name of an own interface.
+        among: first and last port.
+
+    Raises:
+        NoPortLeft: all of them are taken.
+    """
+    first, last = among
+    for port in range(first, last + 1):
+        try:
+            return bind(host, port)
+        except PortInUse:
+            continue
+    raise NoPortLeft(errno.EADDRINUSE, f"the ports {first} to {last} are all in use: drop worlds, or allow more ports")
+
+
 def port_of(listener: socket.socket) -> int:
     """Return the port that a socket is bound to."""
     return int(listener.getsockname()[1])

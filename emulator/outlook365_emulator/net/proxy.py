@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, cast
+
+import msgspec
 
 from outlook365_emulator.net.request_head import (
     BadRequest,
@@ -38,8 +39,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProxyRules:
+class ProxyRules(msgspec.Struct, frozen=True, kw_only=True):
     """What the proxy does with which host.
 
     Attributes:
@@ -85,8 +85,7 @@ class ProxyRules:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Switchboard:
+class Switchboard(msgspec.Struct, frozen=True, kw_only=True):
     """What the connections of one proxy share with their server.
 
     Attributes:

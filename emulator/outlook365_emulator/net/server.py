@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ParamSpec, Self, TypeVar
 
 from outlook365_emulator.net import ports
@@ -31,7 +32,8 @@ class Server:
         host: address to listen on.
         port: HTTP port; 0 lets the system choose.
         tls_port: HTTPS port.
-        tls_context: the context that the HTTPS ports present (`Authority.issue`).
+        tls_context: the context that the HTTPS ports present (`Authority.issue`), or what returns it when the first
+            client connects to one.
         proxy_port: port of the proxy, or None for no proxy.
         proxy_rules: what the proxy does with which host; needed with `proxy_port`.
         on_error: called on the loop's thread with each exception of the application and of the server itself, in
@@ -58,7 +60,7 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         tls_port: int = 0,
-        tls_context: ssl.SSLContext,
+        tls_context: ssl.SSLContext | Callable[[], ssl.SSLContext],
         proxy_port: int | None = None,
         proxy_rules: ProxyRules | None = None,
         on_error: Callable[[BaseException], None] | None = None,
@@ -70,7 +72,7 @@ class Server:
         self.host = host
         self.errors: deque[BaseException] = deque(maxlen=ERRORS_KEPT)
         self._on_error = on_error
-        self._context = tls_context
+        self._tls_context = tls_context
         self._tls_for = tls_for
         self._http = HttpSide(app, self.report, self._forget_lead, date_header=date_header)
         self._loop = LoopThread(self._begin, self._end, self.report)
@@ -151,19 +153,19 @@ class Server:
         """
         return self._loop.call(function, *args, **kwargs)
 
-    def open_tls_port(self, lead: str = "") -> int:
+    def open_tls_port(self, lead: str = "", among: tuple[int, int] | None = None) -> int:
         """Open one more HTTPS port with the same certificate; any thread may call.
 
         Args:
             lead: what `lead_of` answers for requests that come in by the port (the key of a world).
-
-        Returns:
-            The port, chosen by the system.
+            among: first and last of the ports that may be taken, or None where the system chooses.
 
         Raises:
+            NoPortLeft: all of them are taken.
             Stopped: the server does not run.
         """
-        listener = ports.Listener(ports.bind(self.host, 0), self._accept_https)
+        bound = ports.bind(self.host, 0) if among is None else ports.bind_among(self.host, among)
+        listener = ports.Listener(bound, self._accept_https)
         try:
             self.call(self._add_listener, listener, lead)
         except BaseException:
@@ -279,6 +281,11 @@ class Server:
 
     def _forget_lead(self, client: tuple[str, int]) -> None:
         self._client_leads.pop(client, None)
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        given = self._tls_context
+        return given if isinstance(given, ssl.SSLContext) else given()
 
     def _accept_http(self, connection: socket.socket) -> None:
         self._attach(connection, self._http.connection, None)

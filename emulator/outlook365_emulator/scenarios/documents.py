@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from outlook365_emulator.worlds.documents import Document, Text
+from outlook365_emulator.worlds.contents import Document, Text
 
 Name = Annotated[
     str,

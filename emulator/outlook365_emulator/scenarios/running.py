@@ -1,6 +1,7 @@
 """A scenario under way in a world: phases begin and end by the agenda, or when requests have come by."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -106,10 +107,18 @@ def next_phase(world: World, due: Due) -> None:
         _leave(world, running)
         following = running.index + 1
         again = running.document.repeat and following == len(running.document.phases)
-        _enter(world, running, 0 if again else following)
+        _enter(world, running, 0 if again else following, due.at)
 
 
-def _enter(world: World, running: Running, index: int) -> None:
+def _enter(world: World, running: Running, index: int, at: datetime | None = None) -> None:
+    """Begin a phase.
+
+    Args:
+        world: the world.
+        running: the scenario.
+        index: number of the phase.
+        at: when the phase before ended, which may be noticed later; None for the present.
+    """
     running.index = index
     running.round += 1
     phase = running.phase
@@ -121,7 +130,7 @@ def _enter(world: World, running: Running, index: int) -> None:
         _add_fault(world, running, phase, number, fault)
     if any(fault.connecting for fault in world.faults.list()):
         running.prepare(world)
-    _plan_end(world, running, phase)
+    _plan_end(world, running, phase, at or world.clock.now())
 
 
 def _add_fault(world: World, running: Running, phase: PhaseDocument, number: int, document: dict[str, Any]) -> None:
@@ -133,11 +142,11 @@ def _add_fault(world: World, running: Running, phase: PhaseDocument, number: int
     running.faults.append(world.faults.add(decoded, world.clock.now()).name)
 
 
-def _plan_end(world: World, running: Running, phase: PhaseDocument) -> None:
+def _plan_end(world: World, running: Running, phase: PhaseDocument, began: datetime) -> None:
     data: dict[str, str | int] = {"scenario": running.document.name, "round": running.round}
     duration = duration_of(phase)
     if duration is not None:
-        running.due = world.agenda.add(world.clock.now() + duration, NEXT, **data)
+        running.due = world.agenda.add(began + duration, NEXT, **data)
     elif phase.requests is not None:
         # Ended by the agenda, so that the last request is still answered as its phase says.
         def end() -> None:

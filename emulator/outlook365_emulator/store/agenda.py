@@ -64,6 +64,15 @@ class Agenda:
         at = self.next_at()
         return heapq.heappop(self._heap) if at is not None and at <= now else None
 
+    @property
+    def count(self) -> int:
+        """How many entries were ever added; their numbers go up to it."""
+        return self._count
+
+    def resume(self, count: int) -> None:
+        """Number the next entries after those of an agenda that was kept."""
+        self._count = count
+
     def __len__(self) -> int:
         return len(self._heap) - len(self._cancelled)
 

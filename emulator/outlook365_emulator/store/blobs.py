@@ -1,8 +1,9 @@
-"""Content too large to live in records: one unlinked temporary file per world."""
+"""Content too large to live in records: one file per world, an unlinked temporary one where no data is kept."""
 
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Any
 
 import msgspec
@@ -22,19 +23,47 @@ class Blob(msgspec.Struct, frozen=True):
 
 
 class Blobs:
-    """The content file of a world; made when the first content arrives, gone with the world."""
+    """The content file of a world; made when the first content arrives, gone with the world.
 
-    __slots__ = ("_end", "_file", "_growing")
+    Attributes:
+        path: the file that keeps the content, or None for a temporary one; set it before content arrives.
+    """
+
+    __slots__ = ("_end", "_file", "_growing", "path")
 
     def __init__(self) -> None:
+        self.path: Path | None = None
         self._file: IO[bytes] | None = None
         self._end = 0
         self._growing: dict[int, tuple[int, Any]] = {}
 
     def _opened(self) -> IO[bytes]:
-        if self._file is None:
+        if self._file is None and self.path is not None:
+            self.path.touch(mode=0o600)
+            self._file = self.path.open("r+b")
+        elif self._file is None:
             self._file = tempfile.TemporaryFile(prefix="outlook365-")  # noqa: SIM115 - lives as long as the world
         return self._file
+
+    @property
+    def end(self) -> int:
+        """Where the next content will lie."""
+        return self._end
+
+    def resume(self, end: int) -> None:
+        """Go on with content that `path` keeps.
+
+        Args:
+            end: where the next content will lie.
+        """
+        self._end = end
+        if self.path is not None and self.path.exists():
+            self._opened()
+
+    def flush(self) -> None:
+        """Hand what was written to the system, so that it outlives this process."""
+        if self._file is not None:
+            self._file.flush()
 
     def add(self, content: bytes) -> Blob:
         """Append content and return where it lies."""

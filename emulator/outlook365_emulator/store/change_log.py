@@ -59,6 +59,23 @@ class ChangeLog:
         self.forget(at)
         return change
 
+    def last(self, shelf: str, number: int) -> Change | None:
+        """Return the last change of an item, or None."""
+        return self._entries.get((shelf, number))
+
+    def take_back(self, change: Change, before: Change | None) -> None:
+        """Undo the latest `append`.
+
+        Args:
+            change: what it returned.
+            before: the item's change before, or None.
+        """
+        entries = [one for one in self._entries.values() if one is not change]
+        if before is not None:
+            entries.append(before)
+        entries.sort(key=lambda one: one.sequence)
+        self.restore((change.sequence - 1, {(one.shelf, one.number): one for one in entries}))
+
     def since(self, sequence: int, shelf: str, folder: int | None = None) -> list[Change]:
         """Return the changes after a sequence number, oldest first.
 

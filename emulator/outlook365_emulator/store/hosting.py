@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from outlook365_emulator.store.recording import Recorder
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.world import KEY_LENGTH, World
 
@@ -15,9 +16,13 @@ class Hosting:
 
     Names, tenant ids and domains are unique; a client id may be known in several worlds, since programs carry their
     vendor's.
+
+    Attributes:
+        default: the world of requests that lead nowhere, or None.
+        recorder: writes the worlds where they last, or None.
     """
 
-    __slots__ = ("_by_key", "_by_name", "_clients", "_tenants", "default")
+    __slots__ = ("_by_key", "_by_name", "_clients", "_tenants", "default", "recorder")
 
     def __init__(self) -> None:
         self._by_key: dict[str, World] = {}
@@ -25,6 +30,7 @@ class Hosting:
         self._tenants: dict[str, tuple[World, Tenant]] = {}
         self._clients: dict[str, dict[str, World]] = {}
         self.default: World | None = None
+        self.recorder: Recorder | None = None
 
     def add(self, world: World) -> None:
         """Take in a world and the tenants that it has.
@@ -43,6 +49,8 @@ class Hosting:
         self._by_name[world.name] = world
         for tenant in world.tenants.values():
             self._index(world, tenant)
+        if self.recorder is not None:
+            self.recorder.host(world)
 
     def add_tenant(self, world: World, tenant: Tenant) -> None:
         """Take in a tenant of a world that is hosted already.
@@ -71,7 +79,13 @@ class Hosting:
         self._clients.setdefault(client_id, {})[world.key] = world
 
     def drop(self, world: World) -> None:
-        """Forget a world and everything in it."""
+        """Forget a world and everything in it.
+
+        Raises:
+            NotKept: it is recorded, and that it is gone cannot be written.
+        """
+        if world.recorder is not None:
+            world.recorder.drop(world)
         self._by_key.pop(world.key, None)
         self._by_name.pop(world.name, None)
         for tenant in list(world.tenants.values()):

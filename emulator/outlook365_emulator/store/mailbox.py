@@ -262,6 +262,9 @@ class AttachmentShelf:
         """Return the attachments of a message or event in the order in which they were added."""
         return sorted(self._rows.get(holder.stable, {}).values(), key=lambda attachment: attachment.number)
 
+    def __iter__(self) -> Iterator[Attachment]:
+        return (attachment for held in self._rows.values() for attachment in held.values())
+
     def state(self) -> dict[int, dict[int, Attachment]]:
         """Return a copy, for a snapshot."""
         return {message: dict(held) for message, held in self._rows.items()}

@@ -88,11 +88,16 @@ class Endpoint(msgspec.Struct):
     """How an endpoint has answered of late.
 
     Attributes:
-        answers: instant of each answer in the window, and whether it was slow.
+        answers: in the window, the instant of each answer, the number of notifications that it answered, and how many
+            of them were slow.
+        total: sum of these numbers.
+        slow: sum of the slow ones.
         dropped_until: until when nothing is sent to it, or None.
     """
 
-    answers: deque[tuple[datetime, bool]] = msgspec.field(default_factory=deque)
+    answers: deque[tuple[datetime, int, int]] = msgspec.field(default_factory=deque)
+    total: int = 0
+    slow: int = 0
     dropped_until: datetime | None = None
 
 
@@ -202,10 +207,23 @@ class Notices:
             self.on_recorded()
         return delivery
 
+    @property
+    def count(self) -> int:
+        """How many notifications there have been; their numbers go up to it."""
+        return self._count
+
+    def resume(self, count: int, missed: Iterable[str]) -> None:
+        """Number the next notifications after those that were kept, and remember who missed some."""
+        self._count = count
+        self.missed.update(missed)
+
+    def on_the_way(self) -> list[Notice]:
+        """Return what waits for its time and what can be sent."""
+        return [*self.waiting.values(), *(notice for notices in self.ready.values() for notice in notices)]
+
     def state(self) -> tuple[Notice, ...]:
         """Return copies of what is on its way, for a snapshot."""
-        held = [*self.waiting.values(), *(notice for notices in self.ready.values() for notice in notices)]
-        return tuple(msgspec.structs.replace(notice) for notice in held)
+        return tuple(msgspec.structs.replace(notice) for notice in self.on_the_way())
 
     def restore(self, notices: tuple[Notice, ...]) -> None:
         """Go back to what `state` returned; what became of the rest stays."""

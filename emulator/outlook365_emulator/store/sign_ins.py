@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from outlook365_emulator.store.records.sign_in import AuthorizationCode, DeviceCode, Flow, Session
 from outlook365_emulator.store.shelf import Table
+from outlook365_emulator.store.unit import UnitOfWork
 
 R = TypeVar("R")
 
@@ -46,17 +47,17 @@ class SignIns:
             table.restore(rows)
 
 
-def make_room(table: Table[R], ends: Callable[[R], datetime], now: datetime) -> None:
-    """Take out what ended long enough ago, and the oldest where a table is full.
+def make_room(unit: UnitOfWork, table: Table[R], ends: Callable[[R], datetime]) -> None:
+    """Take out what ended long enough ago by the time of the unit, and the oldest where a table is full.
 
     Args:
+        unit: the unit of work that it happens in.
         table: flows, codes or device codes.
         ends: when a record may go.
-        now: the present by the world's clock.
     """
     if len(table) < KEPT // 10:
         return
-    for record in [one for one in table if ends(one) < now]:
-        table.remove(record)
+    for record in [one for one in table if ends(one) < unit.now]:
+        unit.remove(table, record)
     for record in list(table)[: max(0, len(table) - KEPT)]:
-        table.remove(record)
+        unit.remove(table, record)

@@ -54,3 +54,5 @@ def restore(world: World, snapshot: Snapshot) -> None:
     world.settings = dict(snapshot.settings)
     world.sign_ins.restore(snapshot.sign_ins)
     world.notices.restore(snapshot.notices)
+    if world.recorder is not None:
+        world.recorder.rewrite(world)

@@ -44,17 +44,37 @@ class UnitOfWork:
     Args:
         now: the instant at which everything in it happens.
         committed: called with the changes of items when the unit has succeeded, or None where nobody listens.
+        keep: called with the unit when all is done, to write it where it lasts, or None; where it raises, the unit is
+            undone.
 
     Attributes:
         delivery_delay: seconds of the world's time by which mail that is sent reaches its recipients later.
     """
 
-    __slots__ = ("_after", "_committed", "_done", "_logged", "_passed", "changes", "delivery_delay", "now")
+    __slots__ = (
+        "_after",
+        "_before",
+        "_committed",
+        "_done",
+        "_keep",
+        "_logged",
+        "_passed",
+        "changes",
+        "delivery_delay",
+        "now",
+    )
 
-    def __init__(self, now: datetime, committed: Callable[[list[Committed]], object] | None = None) -> None:
+    def __init__(
+        self,
+        now: datetime,
+        committed: Callable[[list[Committed]], object] | None = None,
+        keep: "Callable[[UnitOfWork], object] | None" = None,
+    ) -> None:
         self.now = now
         self.delivery_delay = 0.0
         self._committed = committed
+        self._keep = keep
+        self._before: list[Change | None] = []
         self.changes: list[tuple[Mailbox, Change]] = []
         self._done: list[tuple[Shelf[Any], Any, Any]] = []
         self._logged: list[tuple[Mailbox, ItemShelf[Any], Any, Any]] = []
@@ -84,6 +104,11 @@ class UnitOfWork:
         """Have something done when the unit has succeeded: what is no record (outbox, agenda, indexes)."""
         self._after.append(action)
 
+    @property
+    def operations(self) -> list[tuple[Shelf[Any], Any, Any]]:
+        """What was done: shelf, record (None where one was removed) and what stood there before (or None)."""
+        return self._done
+
     def undo(self) -> None:
         """Put everything back as it was before the unit."""
         for shelf, record, previous in reversed(self._done):
@@ -109,10 +134,25 @@ class UnitOfWork:
                 continue  # came and went within the unit
             kind: Kind = "deleted" if record is None else "created" if previous is None else "updated"
             folder, number, stable = shelf.place(previous if record is None else record)
+            if self._keep is not None:
+                self._before.append(mailbox.changes.last(shelf.name, number))
             change = mailbox.changes.append(kind, shelf.name, folder, number, stable, self.now)
             self.changes.append((mailbox, change))
             written.append(Committed(mailbox, change, record, previous))
         return written
+
+    def _kept(self) -> None:
+        """Have the unit written where it lasts; undo it where that fails."""
+        if self._keep is None or not (self._done or self._after):
+            return
+        try:
+            self._keep(self)
+        except BaseException:
+            for (mailbox, change), before in zip(reversed(self.changes), reversed(self._before), strict=True):
+                mailbox.changes.take_back(change, before)
+            self.changes.clear()
+            self.undo()
+            raise
 
     def _mark(self) -> None:
         self._passed = True
@@ -135,5 +175,6 @@ class UnitOfWork:
             written = self._write_log()
             for action in self._after:
                 action()
+            self._kept()
             if self._committed is not None and written:
                 self._committed(written)

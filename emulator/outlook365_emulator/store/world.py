@@ -13,6 +13,7 @@ from outlook365_emulator.journal import Entry, Journal
 from outlook365_emulator.store.agenda import Agenda, Due
 from outlook365_emulator.store.blobs import Blobs
 from outlook365_emulator.store.notices import Notices
+from outlook365_emulator.store.recording import Recorder
 from outlook365_emulator.store.sign_ins import SignIns
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import Committed, UnitOfWork
@@ -33,12 +34,14 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
         sender: address of the sender.
         recipients: external addresses that it went to.
         document: the message as JSON.
+        calendar: the iCalendar part of a message about a meeting, else empty.
     """
 
     at: datetime
     sender: str
     recipients: tuple[str, ...]
     document: bytes
+    calendar: bytes = b""
 
 
 class World:
@@ -54,6 +57,7 @@ class World:
     Attributes:
         answered: called with each request, its answer and its journal entry.
         committed: called with the changes of items after each unit of work that made some.
+        recorder: writes what changes where it lasts, or None.
         scenarios: what runs in it, by name.
         notices: change notifications on their way.
     """
@@ -72,6 +76,7 @@ class World:
         "name",
         "notices",
         "outbox",
+        "recorder",
         "scenarios",
         "seed",
         "settings",
@@ -106,6 +111,7 @@ class World:
         self.answered: list[Observer] = []
         self.scenarios: dict[str, Any] = {}
         self.notices = Notices()
+        self.recorder: Recorder | None = None
 
     def unit(self, now: datetime | None = None) -> UnitOfWork:
         """Begin a unit of work; use it in a `with` statement.
@@ -113,7 +119,12 @@ class World:
         Args:
             now: the instant of the request, or None for the world's present.
         """
-        return UnitOfWork(now or self.clock.now(), self._tell if self.committed else None)
+        keep = self._keep if self.recorder is not None else None
+        return UnitOfWork(now or self.clock.now(), self._tell if self.committed else None, keep)
+
+    def _keep(self, unit: UnitOfWork) -> None:
+        if self.recorder is not None:
+            self.recorder.write(self, unit)
 
     def _tell(self, changes: list[Committed]) -> None:
         for listener in self.committed:

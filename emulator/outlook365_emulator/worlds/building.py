@@ -120,4 +120,8 @@ def populate(
         add_group_of(world, tenant, unit, group, f"{inside(place, 'groups')}[{i}]")
     for i, app in enumerate(document.apps):
         add_app(hosting, world, tenant, unit, app, f"{inside(place, 'apps')}[{i}]")
+    if document.mail_limits is not None:
+        limits = document.mail_limits
+        given = {name: getattr(limits, name) for name in limits.__struct_fields__}
+        tenant.settings.update({name: value for name, value in given.items() if value is not None})
     set_consent_policy(tenant, user_consent=document.user_consent, workflow=document.consent_workflow)

@@ -6,8 +6,7 @@ The JSON schema of world files and the OpenAPI description of the control API ar
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
 from outlook365_emulator.directory.consent_policy import UserConsent
 
@@ -37,9 +36,7 @@ Guid: TypeAlias = Annotated[
         description="a GUID such as 1c5d7a3e-0f6b-4c8d-9e2a-5b7c9d1e3f50",
     ),
 ]
-MailLimit: TypeAlias = Annotated[
-    int, Meta(ge=0, le=10**9, description="a whole number, 0 to 1000000000")
-]
+MailLimit: TypeAlias = Annotated[int, Meta(ge=0, le=10**9, description="a whole number, 0 to 1000000000")]
 Days: TypeAlias = Annotated[int, Meta(ge=-36500, le=36500, description="a number of days, -36500 to 36500")]
 
 
@@ -97,28 +94,28 @@ class UserDocument(Document):
     given_name: Text | None = None
     surname: Text | None = None
     mail: Mail | None = None
-    aliases: list[Mail] = []
+    aliases: list[Mail] = field(default_factory=list)
     job_title: Text | None = None
     department: Text | None = None
     company_name: Text | None = None
     office_location: Text | None = None
     mobile_phone: Text | None = None
-    business_phones: list[Text] = []
+    business_phones: list[Text] = field(default_factory=list)
     preferred_language: Text | None = None
     usage_location: Text | None = None
-    other_mails: list[Mail] = []
+    other_mails: list[Mail] = field(default_factory=list)
     enabled: bool = True
     mailbox: bool = True
-    roles: list[Text] = []
-    open_to: list[Text] = []
-    send_as: list[Text] = []
-    send_on_behalf: list[Text] = []
-    messages: list[MessageDocument] = []
-    events: list[EventDocument] = []
-    folders: list[Text] = []
-    settings: dict[str, Any] = {}
+    roles: list[Text] = field(default_factory=list)
+    open_to: list[Text] = field(default_factory=list)
+    send_as: list[Text] = field(default_factory=list)
+    send_on_behalf: list[Text] = field(default_factory=list)
+    messages: list[MessageDocument] = field(default_factory=list)
+    events: list[EventDocument] = field(default_factory=list)
+    folders: list[Text] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
     automatic_replies: RepliesDocument | None = None
-    rules: list[RuleDocument] = []
+    rules: list[RuleDocument] = field(default_factory=list)
 
 
 class MailboxDocument(Document):
@@ -147,16 +144,16 @@ class MailboxDocument(Document):
     display_name: Text | None = None
     purpose: Literal["shared", "room", "equipment"] = "shared"
     mail: Mail | None = None
-    aliases: list[Mail] = []
-    open_to: list[Text] = []
-    send_as: list[Text] = []
-    send_on_behalf: list[Text] = []
-    messages: list[MessageDocument] = []
-    events: list[EventDocument] = []
-    folders: list[Text] = []
-    settings: dict[str, Any] = {}
+    aliases: list[Mail] = field(default_factory=list)
+    open_to: list[Text] = field(default_factory=list)
+    send_as: list[Text] = field(default_factory=list)
+    send_on_behalf: list[Text] = field(default_factory=list)
+    messages: list[MessageDocument] = field(default_factory=list)
+    events: list[EventDocument] = field(default_factory=list)
+    folders: list[Text] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
     automatic_replies: RepliesDocument | None = None
-    rules: list[RuleDocument] = []
+    rules: list[RuleDocument] = field(default_factory=list)
 
 
 class GroupDocument(Document):
@@ -170,7 +167,7 @@ class GroupDocument(Document):
 
     name: Text
     id: Guid | None = None
-    members: list[Text] = []
+    members: list[Text] = field(default_factory=list)
 
 
 class SecretDocument(Document):
@@ -230,16 +227,16 @@ class AppDocument(Document):
     id: Guid | None = None
     client_id: Guid | None = None
     secret: Text | None = None
-    secrets: list[SecretDocument] = []
-    certificates: list[CertificateDocument] = []
+    secrets: list[SecretDocument] = field(default_factory=list)
+    certificates: list[CertificateDocument] = field(default_factory=list)
     permissions: list[Text] | None = None
     preset: Preset | None = None
     consent: Consent | None = "admin"
     audience: Audience | None = None
-    redirect_uris: list[Text] = []
-    spa_redirect_uris: list[Text] = []
+    redirect_uris: list[Text] = field(default_factory=list)
+    spa_redirect_uris: list[Text] = field(default_factory=list)
     public: bool | None = None
-    implicit: list[Implicit] = []
+    implicit: list[Implicit] = field(default_factory=list)
     logout_url: Text | None = None
     verified_publisher: Text | None = None
     assignment_required: bool = False
@@ -281,11 +278,11 @@ class TenantDocument(Document):
     name: Text = "Contoso"
     id: Guid | None = None
     cloud: Text = "global"
-    domains: list[Text] = []
-    users: list[UserDocument] = []
-    shared_mailboxes: list[MailboxDocument] = []
-    groups: list[GroupDocument] = []
-    apps: list[AppDocument] = []
+    domains: list[Text] = field(default_factory=list)
+    users: list[UserDocument] = field(default_factory=list)
+    shared_mailboxes: list[MailboxDocument] = field(default_factory=list)
+    groups: list[GroupDocument] = field(default_factory=list)
+    apps: list[AppDocument] = field(default_factory=list)
     user_consent: UserConsent = "everything"
     consent_workflow: bool = False
     mail_limits: MailLimitsDocument | None = None
@@ -310,8 +307,8 @@ class WorldDocument(Document):
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="a whole number, 0 or more")] | None = None
     fixed_ids: bool = False
     clock: ClockDocument | None = None
-    tenants: list[TenantDocument] = []
-    faults: list[dict[str, Any]] = []
+    tenants: list[TenantDocument] = field(default_factory=list)
+    faults: list[dict[str, Any]] = field(default_factory=list)
     throttling: Literal["off", "realistic"] = "off"
     batch_order: Literal["shuffled", "request"] = "shuffled"
     delta_token_days: Annotated[int, Meta(ge=1, le=30, description="1 to 30")] = 30

@@ -1,5 +1,6 @@
 """How a mailbox of a document is set up: its folders, settings, automatic replies and rules."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from outlook365_emulator.errors import GraphError
@@ -22,6 +23,31 @@ from .reading import DocumentError, at, inside
 _DISABLED = {"status": "disabled"}
 
 
+def add_folders(tenant: Tenant, unit: UnitOfWork, owner: User, paths: Sequence[str], place: str) -> None:
+    """Make folders, and those above them.
+
+    Args:
+        tenant: the tenant.
+        unit: the unit of work that it happens in.
+        owner: whose mailbox it is.
+        paths: paths of the folders.
+        place: place of the list, for errors.
+
+    Raises:
+        DocumentError: a path has an empty name, or the user has no mailbox.
+    """
+    for i, path in enumerate(paths):
+        with at(f"{place}[{i}]"):
+            make_folder(unit, _mailbox(tenant, owner, f"{place}[{i}]"), path)
+
+
+def _mailbox(tenant: Tenant, owner: User, place: str) -> Mailbox:
+    mailbox = tenant.mailbox_of(owner)
+    if mailbox is None:
+        raise DocumentError(place, f"{owner.user_principal_name} has no mailbox to set up")
+    return mailbox
+
+
 def set_up_mailbox(
     world: World,
     tenant: Tenant,
@@ -30,7 +56,7 @@ def set_up_mailbox(
     document: UserDocument | MailboxDocument,
     place: str,
 ) -> None:
-    """Make the folders of a document and set what it says about the mailbox.
+    """Set what a document says about a mailbox; mail that lies there already is not touched.
 
     Args:
         world: the world.
@@ -41,16 +67,11 @@ def set_up_mailbox(
         place: place of the document, for errors.
 
     Raises:
-        DocumentError: a setting, rule or folder cannot be as it is described, or the user has no mailbox.
+        DocumentError: a setting or rule cannot be as it is described, or the user has no mailbox.
     """
-    if not (document.folders or document.settings or document.automatic_replies or document.rules):
+    if not (document.settings or document.automatic_replies or document.rules):
         return
-    mailbox = tenant.mailbox_of(owner)
-    if mailbox is None:
-        raise DocumentError(place, f"{owner.user_principal_name} has no mailbox to set up")
-    for i, path in enumerate(document.folders):
-        with at(f"{inside(place, 'folders')}[{i}]"):
-            make_folder(unit, mailbox, path)
+    mailbox = _mailbox(tenant, owner, place)
     if document.settings:
         change_mailbox_settings(unit, mailbox, owner, document.settings, inside(place, "settings"))
     if document.automatic_replies is not None:
@@ -101,7 +122,7 @@ def set_automatic_replies(
 
 
 def _replies(document: RepliesDocument, unit: UnitOfWork, place: str) -> dict[str, Any]:
-    setting = {
+    setting: dict[str, Any] = {
         "status": "alwaysEnabled",
         "internalReplyMessage": document.text,
         "externalReplyMessage": document.text if document.external is None else document.external,
@@ -155,4 +176,4 @@ def add_rule(
 
 
 def _said(error: GraphError | SchemaViolation) -> str:
-    return (error.because or error.message) if isinstance(error, GraphError) else str(error)
+    return (error.because or error.message) if isinstance(error, GraphError) else error.explain()

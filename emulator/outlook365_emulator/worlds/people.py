@@ -10,7 +10,6 @@ from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 
 from .documents import GroupDocument, MailboxDocument, UserDocument
-from .messages import receive_messages
 from .reading import DocumentError, at, inside, nearest
 
 DIRECTORY_ROLES = (
@@ -152,7 +151,7 @@ def furnish(
     document: UserDocument | MailboxDocument,
     place: str,
 ) -> None:
-    """Give a mailbox its rights, messages and events, once everybody exists whom they may name.
+    """Give a mailbox its rights, folders, messages, settings and events, once everybody exists whom they may name.
 
     Args:
         world: the world.
@@ -163,7 +162,7 @@ def furnish(
         place: place of the document, for errors.
 
     Raises:
-        DocumentError: nobody has a name that is given, or a message or event cannot be as it is described.
+        DocumentError: nobody has a name that is given, or something in the mailbox cannot be as it is described.
     """
     rights: dict[str, tuple[User, dict[str, bool]]] = {}
     for key, right in RIGHTS.items():
@@ -174,9 +173,22 @@ def furnish(
     for user, held in rights.values():
         with at(place):
             share_mailbox(tenant, unit, owner, user, **held)
-    receive_messages(world, tenant, unit, owner, document.messages, inside(place, "messages"))
+    _put_in(world, tenant, unit, owner, document, place)
+
+
+def _put_in(
+    world: World, tenant: Tenant, unit: UnitOfWork, owner: User, document: UserDocument | MailboxDocument, place: str
+) -> None:
+    """Put into a mailbox what its document has; what brings Graph's mail and calendar is imported for that only."""
+    if document.folders or document.settings or document.automatic_replies or document.rules or document.messages:
+        from .mailboxes import add_folders, set_up_mailbox
+        from .messages import receive_messages
+
+        add_folders(tenant, unit, owner, document.folders, inside(place, "folders"))
+        receive_messages(world, tenant, unit, owner, document.messages, inside(place, "messages"))
+        set_up_mailbox(world, tenant, unit, owner, document, place)
     if document.events:
-        from .events import add_events  # brings the calendar
+        from .events import add_events
 
         add_events(world, tenant, unit, owner, document.events, inside(place, "events"))
 

@@ -11,15 +11,14 @@ from outlook365_emulator.store.hosting import Hosting
 
 from .building import build_world
 from .connection import connection_details
+from .contents import AttachmentDocument, EventDocument, MessageDocument, RepliesDocument, RuleDocument
 from .documents import (
     AppDocument,
-    AttachmentDocument,
     CertificateDocument,
     ClockDocument,
-    EventDocument,
     GroupDocument,
     MailboxDocument,
-    MessageDocument,
+    MailLimitsDocument,
     SecretDocument,
     TenantDocument,
     UserDocument,
@@ -37,6 +36,9 @@ SECTIONS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("Message", MessageDocument),
     ("Attachment", AttachmentDocument),
     ("Event", EventDocument),
+    ("Automatic replies", RepliesDocument),
+    ("Rule", RuleDocument),
+    ("Mail limits", MailLimitsDocument),
     ("Group", GroupDocument),
     ("Application", AppDocument),
     ("Secret", SecretDocument),
@@ -137,8 +139,8 @@ def _each(kind: Any) -> Iterator[str]:
             yield ", ".join(f"`{value}`" for value in values)
         case inspect.ListType(item_type=item):
             yield f"a list: {_words(item)}"
-        case inspect.DictType():
-            yield "a mapping of texts"
+        case inspect.DictType(value_type=value):
+            yield "a mapping of texts" if isinstance(value, inspect.StrType) else "a mapping"
         case inspect.StructType(cls=cls):
             title = next(title for title, one in SECTIONS if one is cls)
             yield f"[{title.lower()}](#{title.lower().replace(' ', '-')})"

@@ -1,6 +1,8 @@
 """The control API of an emulator that is nothing but its worlds."""
 
+import asyncio
 import json
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from outlook365_emulator.config import Settings
 from outlook365_emulator.control.service import Control
 from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.graph.subscriptions.courier import Courier
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
@@ -25,6 +28,9 @@ class Surroundings:
     keys: KeyRing = field(default_factory=KeyRing)
     ran: list[tuple[str, Due]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.courier = Courier(self.hosting, self.keys)
+
     def run_effect(self, world: World, due: Due) -> None:
         self.ran.append((world.name, due))
 
@@ -36,6 +42,11 @@ class Surroundings:
 
     def drop(self, world: World) -> None:
         self.hosting.drop(world)
+
+
+async def finished(answer: Awaitable[Response]) -> Response:
+    """Wait for a route that waits itself."""
+    return await answer
 
 
 class Api:
@@ -54,7 +65,8 @@ class Api:
         path, _, query = path.partition("?")
         fields = {"host": "127.0.0.1:8365", **{name.replace("_", "-"): value for name, value in headers.items()}}
         raw = [(name.encode(), value.encode()) for name, value in fields.items()]
-        return self._control.answer(Request(method, "127.0.0.1", path, query, Headers(raw), body))
+        answer = self._control.answer(Request(method, "127.0.0.1", path, query, Headers(raw), body))
+        return answer if isinstance(answer, Response) else asyncio.run(finished(answer))
 
     def __call__(self, method: str, path: str, document: Any = None, *, status: int | None = None) -> Any:
         """Send a document and return the decoded answer; the status is success unless another is expected."""

@@ -69,8 +69,15 @@ def test_a_password_changes_in_a_way_that_exists(api: Api, ada: str) -> None:
 
 
 def test_limits(api: Api, tenant: str) -> None:
-    assert api("GET", f"{tenant}/limits") == {"lockout_threshold": 10, "identical_requests": None}
+    microsofts = {
+        "max_recipients": 500,
+        "recipients_per_day": 10000,
+        "messages_per_minute": None,
+        "max_message_size": 35 * 1024 * 1024,
+    }
+    assert api("GET", f"{tenant}/limits") == {"lockout_threshold": 10, "identical_requests": None, **microsofts}
     changed = api("PATCH", f"{tenant}/limits", {"lockout_threshold": 3, "identical_requests": 20})
-    assert changed == {"lockout_threshold": 3, "identical_requests": 20}
+    assert changed == {"lockout_threshold": 3, "identical_requests": 20, **microsofts}
+    assert api("PATCH", f"{tenant}/limits", {"max_recipients": 2})["max_recipients"] == 2
     assert api("PATCH", f"{tenant}/limits", {"identical_requests": None})["identical_requests"] is None
     api.refused("PATCH", f"{tenant}/limits", {"lockout_threshold": 0}, status=400)

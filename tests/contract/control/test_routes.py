@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from outlook365_emulator.control.openapi import summary_of
 from outlook365_emulator.control.reference import reference_page
 from outlook365_emulator.control.routes import PREFIX, ROUTES, Route
+from outlook365_emulator.control.service import LIMIT
 
 Api = Any
 
@@ -84,7 +85,7 @@ def test_any_path_is_answered(api: Api, path: str, method: str, query: str) -> N
         ("POST", "/worlds", b"{", "application/json", 400, "bad_json"),
         ("POST", "/worlds", b"\xff", "application/json", 400, "bad_json"),
         ("POST", "/worlds", b"a=b", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
-        ("POST", "/worlds", b" " * (8 * 1024 * 1024 + 1), "application/json", 413, "too_large"),
+        ("POST", "/worlds", b" " * (LIMIT + 1), "application/json", 413, "too_large"),
     ],
 )
 def test_refusals(api: Api, method: str, path: str, body: bytes, content_type: str, status: int, code: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from outlook365_emulator.graph.calendar.composing import make_event
 from outlook365_emulator.graph.calendar.event_resource import members_in
+from outlook365_emulator.graph.calendar.meetings.telling import tell
 from outlook365_emulator.graph.calendar.organizing import Setting
 from outlook365_emulator.graph.calendar.shown import unfolded, view
 from outlook365_emulator.graph.calendar.sight import Sight, default_calendar
@@ -56,13 +57,20 @@ def setting_for(world: World, tenant: Tenant, unit: UnitOfWork, owner: User, cal
         LookupError: as `calendar_named`.
     """
     mailbox, record = calendar_named(tenant, owner, calendar)
-    return Setting(world, tenant, unit, owner, mailbox, record)
+    return Setting(world, tenant, unit, owner, mailbox, record, None, [])
 
 
 def add_event(
-    world: World, tenant: Tenant, unit: UnitOfWork, owner: User, members: dict[str, Any], calendar: str = ""
+    world: World,
+    tenant: Tenant,
+    unit: UnitOfWork,
+    owner: User,
+    members: dict[str, Any],
+    calendar: str = "",
+    *,
+    mail: bool = False,
 ) -> Event:
-    """Put an event into somebody's calendar, as the owner would by a request.
+    """Put an event into somebody's calendar, as the owner would by a request; attendees have their copies.
 
     Args:
         world: the world.
@@ -71,6 +79,7 @@ def add_event(
         owner: whose calendar it is; the organizer.
         members: the Graph resource `event`; names and enumeration members in any case.
         calendar: name of the calendar, or "" for the default one.
+        mail: whether attendees are sent invitations too; a world that begins with meetings sends none.
 
     Returns:
         The event; `document` is its Graph JSON, times in UTC.
@@ -80,7 +89,10 @@ def add_event(
         SchemaViolation: a member is none of an event's.
         GraphError: Exchange would refuse the event.
     """
-    return make_event(setting_for(world, tenant, unit, owner, calendar), canonical("event", members))
+    setting = setting_for(world, tenant, unit, owner, calendar)
+    event = make_event(setting, canonical("event", members))
+    tell(setting, mail=mail)
+    return event
 
 
 def events_between(

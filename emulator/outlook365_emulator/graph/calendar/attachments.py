@@ -41,6 +41,7 @@ def _resource() -> Resource:
         name="attachment",
         type=attachment_type(),
         compute=_members,
+        always=("id",),
         expand={"microsoft.graph.itemattachment/item": _item, "item": _item},
         page_size=1000,
         efficient_order=False,

@@ -22,6 +22,7 @@ from outlook365_emulator.graph.mail.attached import attach, shown_attachments
 from outlook365_emulator.graph.mail.bodies import preview_of, stored_body, text_to_html
 from outlook365_emulator.graph.mail.extended_properties import merged, read_properties
 from outlook365_emulator.graph.mail.item_attachments import Maker
+from outlook365_emulator.graph.mail.sanitising import safe_html
 from outlook365_emulator.graph.open_extensions import Extensions, read_extension, with_extension
 from outlook365_emulator.store.records.calendar import Event
 
@@ -42,11 +43,13 @@ MAX_SUBJECT: Final = 255
 
 
 def html_body(given: dict[str, Any] | None) -> dict[str, Any]:
-    """Return the body of an event as it is stored: always HTML, a text made HTML (`graph-calendar.md` section 7)."""
+    """Return the body of an event as it is stored: HTML without scripts, also of a text (`graph-calendar.md` 7)."""
     if given is None or not given.get("content"):
         return {"contentType": "html", "content": ""}
     body = stored_body(given)
-    return body if body["contentType"] == "html" else {"contentType": "html", "content": text_to_html(body["content"])}
+    if body["contentType"] == "html":
+        return {"contentType": "html", "content": safe_html(body["content"])}
+    return {"contentType": "html", "content": text_to_html(body["content"])}
 
 
 def fingerprint(given: dict[str, Any]) -> str:

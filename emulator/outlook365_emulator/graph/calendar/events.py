@@ -23,6 +23,7 @@ from outlook365_emulator.graph.calendar.event_resource import (
     preferred_zone,
     single_resource,
 )
+from outlook365_emulator.graph.calendar.meetings.telling import tell
 from outlook365_emulator.graph.calendar.shown import Shown, exception_on, shown
 from outlook365_emulator.graph.calendar.sight import Sight, default_calendar, setting_of, sight_of
 from outlook365_emulator.graph.call import Call
@@ -111,6 +112,7 @@ def _created(call: Call, sight: Sight, body: dict[str, Any], *, through_calendar
         )
         raise graph_error("duplicate_transaction_id", members={"@event.existingEventId": existing}, because=because)
     one = shown(sight, held or make_event(setting, body))
+    tell(setting)
     path = events_path(call, sight, through_calendar=through_calendar)
     location = f"{call.user_path}/events('{event_id(call, one)}')"
     return EntityAnswer(resource=event_resource(), record=one, path=path, status=201, location=location)
@@ -128,6 +130,7 @@ def update(call: Call, event: Shown, body: dict[str, Any]) -> EntityAnswer:
         one = Shown(event.sight, series, item, item.start, item.end, event.day)
     else:
         one = shown(event.sight, change_event(setting, event.event, body))
+    tell(setting)
     path = events_path(call, event.sight, through_calendar=bool(call.place.calendar))
     return EntityAnswer(resource=event_resource(), record=one, path=path)
 
@@ -152,3 +155,4 @@ def _delete(call: Call, event: Shown) -> None:
         remove_occurrence(setting, event.event, event.day)
     else:
         remove_event(setting, event.event)
+    tell(setting)

@@ -11,6 +11,22 @@ from outlook365_emulator.graph.calendar import (
     reminders,
     views,
 )
+from outlook365_emulator.graph.calendar.meetings import actions, event_messages, places, schedules, suggestions
 
-CALENDAR = (calendars, groups, calendar_permissions, events, views, changes, reminders, attachments, extensions)
+CALENDAR = (
+    calendars,
+    groups,
+    calendar_permissions,
+    events,
+    views,
+    changes,
+    reminders,
+    attachments,
+    extensions,
+    actions,
+    event_messages,
+    schedules,
+    suggestions,
+    places,
+)
 """Every module that declares operations of calendars."""

@@ -10,12 +10,15 @@ from outlook365_emulator.graph.answers import Document, Text
 from outlook365_emulator.graph.calendar.changing import rewritten
 from outlook365_emulator.graph.calendar.event_resource import event_id, event_members, preferred_zone
 from outlook365_emulator.graph.calendar.events import own_sight
-from outlook365_emulator.graph.calendar.shown import Shown, unfolded, view
+from outlook365_emulator.graph.calendar.shown import Shown, instances, unfolded, view
 from outlook365_emulator.graph.calendar.sight import setting_of
 from outlook365_emulator.graph.calendar.views import view_window
 from outlook365_emulator.graph.calendar.zones import read_moment, written_moment
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Action, operation
+
+_BACK, _AHEAD = timedelta(days=366), timedelta(days=31)
+"""How far around the present a series is searched for the reminder that fired last."""
 
 
 def fires_at(one: Shown) -> datetime | None:
@@ -56,11 +59,21 @@ def list_(call: Call) -> Document:
     return Document(body={"value": found}, context="Collection(microsoft.graph.reminder)", applied=True)
 
 
+def _due(call: Call, event: Shown) -> datetime:
+    """Return the start whose reminder is meant: of a series that of the occurrence whose reminder fired last."""
+    if event.kind != "seriesMaster":
+        return event.start
+    around = instances(event.sight, event.event, call.now - _BACK, call.now + _AHEAD)
+    fired = [one.start for one in around if (at := fires_at(one)) is not None and at <= call.now]
+    return fired[-1] if fired else event.start
+
+
 @operation("POST /users/{user}/events/{event}/dismissReminder", least="Calendars.ReadWrite")
 def dismiss(call: Call, event: Shown) -> Text:
     """Dismiss the reminder of an event, or of an occurrence and those before it; answered by an empty 200."""
     setting = setting_of(call, event.sight)
-    start = max(event.start, event.event.dismissed or event.start)
+    start = _due(call, event)
+    start = max(start, event.event.dismissed or start)
     changed = rewritten(setting, event.event, dismissed=start, fire=None, fire_for=None)
     call.unit.put_item(setting.mailbox, setting.mailbox.events, changed)
     return Text(b"")
@@ -76,7 +89,8 @@ def snooze(call: Call, event: Shown, body: dict[str, Any]) -> Text:
     setting = setting_of(call, event.sight)
     at = read_moment(body["newReminderTime"], "newReminderTime").instant
     held = event.event.dismissed
-    dismissed = None if held is not None and held >= event.start else held
-    changed = rewritten(setting, event.event, fire=at, fire_for=event.start, dismissed=dismissed)
+    start = _due(call, event)
+    dismissed = None if held is not None and held >= start else held
+    changed = rewritten(setting, event.event, fire=at, fire_for=start, dismissed=dismissed)
     call.unit.put_item(setting.mailbox, setting.mailbox.events, changed)
     return Text(b"")

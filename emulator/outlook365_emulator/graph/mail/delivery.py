@@ -47,8 +47,14 @@ class Arrival(msgspec.Struct, frozen=True):
     message: Message
 
 
-class _Targets(msgspec.Struct):
-    """Where the addresses of a message lead: mailboxes by GUID with the address written, unknown, external ones."""
+class Targets(msgspec.Struct):
+    """Where addresses lead.
+
+    Attributes:
+        reached: mailboxes by GUID, each with its tenant and the address that reaches it.
+        unknown: addresses that their tenant does not know.
+        external: addresses outside the world.
+    """
 
     reached: dict[str, tuple[Tenant, Mailbox, str]] = {}
     unknown: list[str] = []
@@ -77,6 +83,7 @@ def deliver(
     headers: Headers = (),
     *,
     recipients: list[str] | None = None,
+    calendar: bytes = b"",
 ) -> list[Arrival]:
     """Deliver a submitted message to all its recipients, one copy for each mailbox.
 
@@ -89,6 +96,7 @@ def deliver(
         members: its document's members.
         headers: the sender's own `x-` headers.
         recipients: addresses that it goes to, or None for those of the message (a redirected message goes elsewhere).
+        calendar: the iCalendar part of a message about a meeting, for those outside the world.
 
     Returns:
         What arrived, reports to the sender included; hand it to `arrivals.settle`.
@@ -96,9 +104,7 @@ def deliver(
     Raises:
         GraphError: it has no recipients, or an address is none.
     """
-    targets = _Targets()
-    for address in recipients if recipients is not None else all_recipients(members):
-        _aim(world, address, targets)
+    targets = targets_of(world, recipients if recipients is not None else all_recipients(members))
     copying = _Copying(world, unit, source, source_tenant, submitted, members, headers)
     arrived = [Arrival(tenant, mailbox, copying.to(mailbox, tenant)) for tenant, mailbox, _ in targets.reached.values()]
     if targets.external:
@@ -107,6 +113,7 @@ def deliver(
             sender=address_of(members.get("from")),
             recipients=tuple(targets.external),
             document=msgspec.json.encode(members),
+            calendar=calendar,
         )
         unit.after(lambda: world.outbox.append(outgoing))
     if targets.unknown:
@@ -119,7 +126,20 @@ def deliver(
     return arrived
 
 
-def _aim(world: World, address: str, targets: _Targets) -> None:
+def targets_of(world: World, addresses: Iterable[str]) -> Targets:
+    """Return where addresses lead; a group leads to its members.
+
+    Args:
+        world: the world.
+        addresses: SMTP addresses.
+    """
+    targets = Targets()
+    for address in addresses:
+        _aim(world, address, targets)
+    return targets
+
+
+def _aim(world: World, address: str, targets: Targets) -> None:
     tenant = tenant_of(world, address)
     if tenant is None:
         targets.external.append(address)
@@ -136,7 +156,7 @@ def _aim(world: World, address: str, targets: _Targets) -> None:
         targets.reached.setdefault(mailbox.guid, (tenant, mailbox, address))
 
 
-def _aim_at_members(tenant: Tenant, group: Group, targets: _Targets, seen: set[str]) -> None:
+def _aim_at_members(tenant: Tenant, group: Group, targets: Targets, seen: set[str]) -> None:
     seen.add(group.id)
     for member in sorted(group.members):
         user, nested = tenant.users.get(member), tenant.groups.get(member)

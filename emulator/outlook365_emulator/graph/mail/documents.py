@@ -43,6 +43,15 @@ ORDER = (
     "isDraft",
     "webLink",
     "inferenceClassification",
+    "meetingMessageType",
+    "type",
+    "isOutOfDate",
+    "isAllDay",
+    "isDelegated",
+    "responseType",
+    "responseRequested",
+    "allowNewTimeProposals",
+    "meetingRequestType",
     "body",
     "sender",
     "from",
@@ -51,23 +60,16 @@ ORDER = (
     "bccRecipients",
     "replyTo",
     "flag",
-    "meetingMessageType",
-    "type",
-    "isOutOfDate",
-    "isAllDay",
-    "isDelegated",
-    "responseRequested",
-    "allowNewTimeProposals",
-    "meetingRequestType",
     "startDateTime",
     "endDateTime",
     "location",
     "recurrence",
+    "proposedNewTime",
     "previousLocation",
     "previousStartDateTime",
     "previousEndDateTime",
 )
-"""Every member of a message in the order of the answers; those after `flag` are of meeting messages."""
+"""Every member of a message in the order of the answers; some are of meeting messages alone (`graph-calendar.md` 15)."""
 
 _WEB_LINK = "https://outlook.office365.com/owa/?ItemID={id}&exvsurl=1&viewmodel=ReadMessageItem"
 _EWS = str.maketrans("-_", "/+")

@@ -31,7 +31,7 @@ def folder_named(mailbox: Mailbox, name: str) -> MailFolder:
     if found is not None:
         return found
     known = folder_paths(mailbox)
-    by_lower = {one.lower(): one for one in (*known, *known.values())}
+    by_lower = {one.lower(): one for one in (*known.values(), *known)}
     near = [by_lower[one] for one in get_close_matches(name.lower(), by_lower, n=2, cutoff=0.5)]
     raise NoSuchFolder(f"no folder {name!r}; there is {', '.join(near or known)}")
 

@@ -57,7 +57,9 @@ def note_answer(endpoint: Endpoint, now: datetime, *, slow: bool, count: int) ->
         slow: whether the answer was slow, or did not come.
         count: how many notifications it answered.
     """
-    endpoint.answers.extend([(now, slow)] * count)
+    endpoint.answers.append((now, count, count if slow else 0))
+    endpoint.total += count
+    endpoint.slow += count if slow else 0
     if _share(endpoint, now) >= _DROP_SHARE:
         endpoint.dropped_until = now + DROPPED_FOR
 
@@ -70,6 +72,7 @@ def is_dropped(endpoint: Endpoint, now: datetime) -> bool:
         return True
     endpoint.dropped_until = None
     endpoint.answers.clear()
+    endpoint.total = endpoint.slow = 0
     return False
 
 
@@ -81,7 +84,7 @@ def is_slow(endpoint: Endpoint, now: datetime) -> bool:
 def _share(endpoint: Endpoint, now: datetime) -> float:
     answers = endpoint.answers
     while answers and answers[0][0] <= now - WINDOW:
-        answers.popleft()
-    if len(answers) < _JUDGED_FROM:
-        return 0.0
-    return sum(slow for _, slow in answers) / len(answers)
+        _, count, slow = answers.popleft()
+        endpoint.total -= count
+        endpoint.slow -= slow
+    return endpoint.slow / endpoint.total if endpoint.total >= _JUDGED_FROM else 0.0

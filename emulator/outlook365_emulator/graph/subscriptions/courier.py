@@ -10,15 +10,18 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from outlook365_emulator.clock import monotonic
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.graph.subscriptions.endpoints import ask, judge_answer, validation_token
-from outlook365_emulator.graph.subscriptions.parcels import Parcel, parcels_of
+from outlook365_emulator.graph.subscriptions.parcels import Parcel, groups_of, parcel_of, written_document
 from outlook365_emulator.graph.subscriptions.records import Sent, record_sent, record_validation
-from outlook365_emulator.graph.subscriptions.sorting import answer_of, fault_of, fit_to_send
+from outlook365_emulator.graph.subscriptions.sorting import Fit, Sorter, answer_of, fault_of
 from outlook365_emulator.graph.subscriptions.watching import notify
 from outlook365_emulator.net.send import SendFailed, post
 from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.notices import Notice
 from outlook365_emulator.store.world import RunEffect, World
 
 from .attempts import ANSWER_SECONDS
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 BATCH: Final = 100
 """How many notifications are sent together at most."""
+
+SLICE: Final = 8
+"""After so many notifications have been made, requests that came meanwhile go first."""
 
 GATHER_SECONDS: Final = 0.05
 """After a delivery, what comes about in this time goes together, so that a burst of changes does not slow requests."""
@@ -226,14 +232,28 @@ class Courier:
             taken = notices.take(url, BATCH)
             if self._hosting.by_key(world.key) is not world:
                 return
-            fit = [sorted_one for one in taken if (sorted_one := fit_to_send(world, one)) is not None]
-            for parcel in parcels_of(world, url, fit, self._keys):
-                notices.sending += len(parcel.notices)
-                try:
-                    sent = await self._posted(parcel)
-                finally:
-                    notices.sending -= len(parcel.notices)
-                record_sent(world, parcel, sent)
+            notices.sending += len(taken)
+            try:
+                await self._send(world, url, taken)
+            finally:
+                notices.sending -= len(taken)
+
+    async def _send(self, world: World, url: str, taken: list[Notice]) -> None:
+        sorter, fits = Sorter(world, url), list[Fit]()
+        for number, notice in enumerate(taken, 1):
+            fit = sorter.fit(notice)
+            if fit is not None:
+                fits.append(fit)
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+        for group in groups_of(world, fits):
+            documents: list[msgspec.Raw] = []
+            for number, fit in enumerate(group, 1):
+                documents.append(written_document(world, fit))
+                if number % SLICE == 0:
+                    await asyncio.sleep(0)  # requests that came meanwhile go first
+            parcel = parcel_of(world, url, group, documents, self._keys)
+            record_sent(world, parcel, await self._posted(parcel))
 
     async def _posted(self, parcel: Parcel) -> Sent:
         if parcel.answer is not None:  # a fault answers in place of the endpoint

@@ -32,6 +32,9 @@ REMEMBERED: Final = timedelta(days=1)
 AHEAD: Final = timedelta(minutes=5)
 """How long before a token or a subscription ends its endpoint is asked to reauthorize."""
 
+APART: Final = timedelta(minutes=10)
+"""How long an endpoint that has reauthorized is left alone, also where its token was about to end."""
+
 Allowed = Literal["allowed", "unauthorized", "gone"]
 
 _SHELVES: Mapping[str, str] = MappingProxyType({"message": "messages", "event": "events"})
@@ -55,7 +58,7 @@ def plan(world: World, unit: UnitOfWork, one: Subscription) -> None:
 
 def challenge_at(one: Subscription) -> datetime:
     """Return when a subscription has to be reauthorized."""
-    return max(min(one.authorized_until, one.expires) - AHEAD, one.authorized)
+    return max(min(one.authorized_until, one.expires) - AHEAD, one.authorized + APART)
 
 
 def authorized_from(now: datetime, caller: User | None) -> datetime:

@@ -43,25 +43,21 @@ class Parcel(NamedTuple):
     fault: str
 
 
-def parcels_of(world: World, url: str, fits: list[Fit], keys: KeyRing) -> list[Parcel]:
+def groups_of(world: World, fits: list[Fit]) -> list[list[Fit]]:
     """Put notifications together that may share a POST.
 
     The order within one is shuffled by the seed of the world, for Graph promises none.
 
     Args:
         world: the world.
-        url: where they go.
         fits: the notifications.
-        keys: sign validation tokens.
     """
-    if not fits:
-        return []
     ordered = sorted(fits, key=_together)
     groups = [list(group) for _, group in groupby(ordered, key=_together)]
     for group in groups:
         if len(group) > 1:
             Chance(f"{world.seed}/notifications/{group[0].notice.number}").shuffle(group)
-    return [_parcel(world, url, group, keys) for group in groups]
+    return groups
 
 
 def _together(fit: Fit) -> tuple[str, str, str, int]:
@@ -70,11 +66,29 @@ def _together(fit: Fit) -> tuple[str, str, str, int]:
     return fit.tenant.id, fit.subscription.application, fit.notice.topic, alone
 
 
-def _parcel(world: World, url: str, fits: list[Fit], keys: KeyRing) -> Parcel:
+def written_document(world: World, fit: Fit) -> msgspec.Raw:
+    """Write a notification as it is sent."""
+    notice = fit.notice
+    if notice.topic == "lifecycle" or fit.mailbox is None:
+        document = lifecycle_document(fit.tenant, fit.subscription, notice.event)
+    else:
+        document = change_document(world, fit.tenant, fit.mailbox, fit.subscription, notice)
+    return msgspec.Raw(msgspec.json.encode(document))
+
+
+def parcel_of(world: World, url: str, fits: list[Fit], documents: list[msgspec.Raw], keys: KeyRing) -> Parcel:
+    """Make one POST of notifications that go together.
+
+    Args:
+        world: the world.
+        url: where they go.
+        fits: the notifications.
+        documents: the same, written.
+        keys: sign validation tokens.
+    """
     first = fits[0]
-    documents = [_document(world, fit) for fit in fits]
     content: dict[str, Any] = {"value": documents}
-    if any("encryptedContent" in one and one["encryptedContent"] for one in documents):
+    if any(fit.subscription.with_data for fit in fits) and first.notice.topic == "change":
         application = first.subscription.application
         content["validationTokens"] = [validation_token(keys, world, first.tenant, application)]
     owners = {fit.subscription.mailbox for fit in fits}
@@ -85,16 +99,9 @@ def _parcel(world: World, url: str, fits: list[Fit], keys: KeyRing) -> Parcel:
         application=first.subscription.application,
         topic=first.notice.topic,
         notices=tuple(fit.notice for fit in fits),
-        documents=tuple(msgspec.Raw(msgspec.json.encode(one)) for one in documents),
+        documents=tuple(documents),
         body=msgspec.json.encode(content),
         mailbox=owner.user_principal_name if owner is not None else "",
         answer=first.answer,
         fault=first.fault,
     )
-
-
-def _document(world: World, fit: Fit) -> dict[str, Any]:
-    notice = fit.notice
-    if notice.topic == "lifecycle" or fit.mailbox is None:
-        return lifecycle_document(fit.tenant, fit.subscription, notice.event)
-    return change_document(world, fit.tenant, fit.mailbox, fit.subscription, notice)

@@ -1,8 +1,11 @@
 """Which permissions open a subscription (reference `graph-core.md` section 10.1)."""
 
+from functools import cache
+
 from outlook365_emulator.tables.graph_permissions import Scheme, allowed, subscription_row
 
 
+@cache
 def opening(resource: str, scheme: Scheme) -> frozenset[str]:
     """Return the permissions of which any one lets a resource be watched; a Shared scope never does.
 

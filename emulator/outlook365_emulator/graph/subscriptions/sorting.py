@@ -42,35 +42,53 @@ class Fit(NamedTuple):
     fault: str = ""
 
 
-def fit_to_send(world: World, notice: Notice) -> Fit | None:
-    """Return a notification with what it needs, or None where it is not sent now; why not is recorded.
+class Sorter:
+    """Sorts the notifications of one delivery; what it finds out about a subscription holds for all of it.
 
     Args:
         world: the world.
-        notice: the notification.
+        url: where the notifications go.
     """
-    found = _current(world, notice)
-    if isinstance(found, str):
-        record_unsent(world, notice, "dropped", found)
-        return None
-    now, endpoint = world.clock.now(), endpoint_of(world.notices, notice.url)
-    if is_dropped(endpoint, now):
-        record_unsent(
-            world, notice, "given_up", "the endpoint answers too slowly: nothing is sent to it for 10 minutes"
-        )
-        miss(world, notice)
-        return None
-    if is_slow(endpoint, now) and not notice.slowed:
-        notice.slowed = True
-        hold(world, notice, HELD_FOR)
-        return None
-    if notice.judged or not world.faults.active:
+
+    __slots__ = ("_endpoint", "_known", "_world")
+
+    def __init__(self, world: World, url: str) -> None:
+        self._world = world
+        self._endpoint = endpoint_of(world.notices, url)
+        self._known: dict[str, tuple[Tenant, Subscription, Mailbox]] = {}
+
+    def fit(self, notice: Notice) -> Fit | None:
+        """Return a notification with what it needs, or None where it is not sent now; why not is recorded."""
+        world = self._world
+        found = self._current(notice)
+        if isinstance(found, str):
+            record_unsent(world, notice, "dropped", found)
+            return None
+        now = world.clock.now()
+        if is_dropped(self._endpoint, now):
+            record_unsent(world, notice, "given_up", "the endpoint is too slow: nothing is sent to it for 10 minutes")
+            miss(world, notice)
+            return None
+        if is_slow(self._endpoint, now) and not notice.slowed:
+            notice.slowed = True
+            hold(world, notice, HELD_FOR)
+            return None
+        if notice.judged or not world.faults.active:
+            return found
+        self._known.clear()
+        return _after_faults(world, found)
+
+    def _current(self, notice: Notice) -> Fit | str:
+        """Return a notification with its subscription as it is, or why it is not to be sent."""
+        if notice.topic == "change" and (known := self._known.get(notice.subscription)) is not None:
+            return Fit(notice, *known)
+        found = _current(self._world, notice)
+        if isinstance(found, Fit) and found.mailbox is not None:
+            self._known[notice.subscription] = found.tenant, found.subscription, found.mailbox
         return found
-    return _after_faults(world, found)
 
 
 def _current(world: World, notice: Notice) -> Fit | str:
-    """Return a notification with its subscription as it is, or why it is not to be sent."""
     tenant = world.tenants.get(notice.tenant)
     if tenant is None:
         return "the tenant is gone"

@@ -38,6 +38,7 @@ def child_variables(
     tls_port: int,
     directory: str | None = None,
     refused_domains: Iterable[str] = (),
+    address: str = "127.0.0.1",
 ) -> dict[str, str]:
     """Return the variables to set for a child process on top of its parent's.
 
@@ -47,9 +48,10 @@ def child_variables(
         ca_file: path of the emulator's CA certificate (PEM).
         combined_bundle: path of a PEM file with what was trusted before and the emulator's CA.
         hosts: emulated hosts; an entry with a leading dot or `*.` stands for every host under that domain.
-        tls_port: the emulator's HTTPS port on 127.0.0.1.
+        tls_port: the emulator's HTTPS port.
         directory: folder that holds `sitecustomize/` and `node_preload.cjs`; the package's own where None.
         refused_domains: domains whose other hosts interception refuses (`microsoft.com`); the proxy does so by itself.
+        address: the emulator's IPv4 address.
 
     Returns:
         The variables, `NO_PROXY` without the emulated hosts among them.
@@ -71,6 +73,7 @@ def child_variables(
         "NODE_OPTIONS": _with_preload(parent.get("NODE_OPTIONS", ""), folder / "node_preload.cjs"),
         "PYTHONPATH": _first(str(folder / "sitecustomize"), parent.get("PYTHONPATH", "")),
         "OUTLOOK365_TLS_PORT": str(tls_port),
+        "OUTLOOK365_ADDRESS": address,
         "OUTLOOK365_CA_FILE": ca_file,
         "OUTLOOK365_HOSTS": ",".join(emulated),
         "OUTLOOK365_REFUSED_DOMAINS": ",".join(sorted({_domain(domain) for domain in refused_domains})),

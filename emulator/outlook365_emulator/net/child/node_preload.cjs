@@ -12,7 +12,7 @@ const port = Number(process.env.OUTLOOK365_TLS_PORT || 0);
 const listed = (name) => (process.env[name] || '').split(',').filter(Boolean);
 const hosts = listed('OUTLOOK365_HOSTS');
 const refused = listed('OUTLOOK365_REFUSED_DOMAINS');
-const ADDRESS = '127.0.0.1';
+const ADDRESS = process.env.OUTLOOK365_ADDRESS || '127.0.0.1';
 const NETWORK = '127.36.5.';
 
 const spelled = (host) => String(host).toLowerCase().replace(/\.$/, '');

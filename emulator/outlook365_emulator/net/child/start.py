@@ -29,6 +29,7 @@ def start() -> Interception | None:
         is_emulated=lambda host: host in hosts or host.endswith(suffixes),
         is_refused=lambda host: any(host == domain or host.endswith(f".{domain}") for domain in domains),
         tls_port=int(port),
+        address=variables.get("OUTLOOK365_ADDRESS") or "127.0.0.1",
         ca_pem=ca,
         # The proxy of this environment is the emulator's own, and programs that the child starts need it.
         bypass_proxies=False,

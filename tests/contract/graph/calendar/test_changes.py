@@ -1,5 +1,7 @@
 """Delta: of a calendar's view in a window, and of its events."""
 
+import random
+
 import pytest
 from outlook365_emulator.graph.calendar import changes
 
@@ -161,6 +163,71 @@ class TestView:
         answer = cal.page(link)
         assert answer.status == 410
         assert answer.code.lower() == "syncstatenotfound"
+
+
+class Mirror:
+    """What a client keeps that follows a view: rounds applied one after another."""
+
+    def __init__(self, cal):
+        self.cal = cal
+        self.items = {}
+        self.path = f"/me/calendarView/delta?{WINDOW}"
+
+    def sync(self, size):
+        found = follow(self.cal, self.path, size=size)
+        for one in found.items:
+            if "@removed" in one:
+                self.items.pop(one["id"], None)
+                self.items = {key: value for key, value in self.items.items() if value["seriesMasterId"] != one["id"]}
+            else:
+                self.items[one["id"]] = one
+        self.path = found.link
+
+    def shown(self):
+        kept = (one for one in self.items.values() if one["type"] != "seriesMaster")
+        return {one["id"]: (one["start"]["dateTime"], one["end"]["dateTime"], one["type"]) for one in kept}
+
+
+def change_something(cal, chance):
+    """Do one thing to the calendar that a client could do."""
+    day, hour = chance.randint(1, 20), chance.randint(6, 20)
+    times = {
+        "start": {"dateTime": f"2026-03-{day:02}T{hour:02}:00", "timeZone": "Europe/Berlin"},
+        "end": {"dateTime": f"2026-03-{day:02}T{hour + 1:02}:00", "timeZone": "Europe/Berlin"},
+    }
+    pattern = {"type": "daily", "interval": chance.randint(1, 4)}
+    limits = {"type": "numbered", "numberOfOccurrences": 5, "startDate": times["start"]["dateTime"][:10]}
+    recurrence = {"recurrence": {"pattern": pattern, "range": limits}}
+    events = cal.get("/me/events?$top=100").values
+    view = cal.view("2026-03-01", "2026-03-15", "&$top=1000")
+    kind = chance.random()
+    if kind < 0.4 or not events:
+        cal.post("/me/events", {**times, **(recurrence if kind < 0.15 else {})})
+    elif kind < 0.55:
+        cal.patch(
+            f"/me/events/{chance.choice(events)['id']}", {**times, **(recurrence if chance.random() < 0.3 else {})}
+        )
+    elif kind < 0.7:
+        cal.delete(f"/me/events/{chance.choice(events)['id']}")
+    elif view:
+        one = chance.choice(view)
+        if kind < 0.85:
+            cal.delete(f"/me/events/{one['id']}")
+        else:
+            cal.patch(f"/me/events/{one['id']}", chance.choice((times, {"subject": "mine"})))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_client_that_follows_a_view_has_what_the_view_shows(cal, seed, amount):
+    chance, mirror = random.Random(seed), Mirror(cal)
+    for _ in range(amount(25, 300)):
+        for _ in range(chance.randint(0, 4)):
+            change_something(cal, chance)
+        mirror.sync(chance.choice((1, 3, 50)))
+        view = cal.view("2026-03-01", "2026-03-15", "&$top=1000")
+        assert mirror.shown() == {
+            one["id"]: (one["start"]["dateTime"], one["end"]["dateTime"], one["type"]) for one in view
+        }
 
 
 @covers(changes.events_delta, changes.events_delta_in_calendar)

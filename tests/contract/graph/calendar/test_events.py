@@ -73,6 +73,11 @@ class TestCreate:
         assert "1 &lt; 2" in event["body"]["content"]
         assert event["bodyPreview"] == "Agenda:\r\n1 < 2"
 
+    def test_a_body_holds_nothing_that_could_run(self, cal):
+        event = cal.event(body={"contentType": "html", "content": "<p>Hi</p><script>alert(1)</script>"})
+        assert "script" not in event["body"]["content"]
+        assert event["bodyPreview"] == "Hi"
+
     def test_a_body_comes_as_text_where_that_is_preferred(self, cal):
         prefer = [("Prefer", 'outlook.body-content-type="text"')]
         event = cal.event(body={"contentType": "HTML", "content": "<p>Hello</p>"}, headers=prefer)

@@ -60,3 +60,11 @@ class TestReminders:
 
     def test_a_window_is_needed(self, cal):
         assert cal.get("/me/reminderView").code == "ErrorInvalidParameter"
+
+    def test_of_a_series_the_reminder_that_fired_last_is_dismissed(self, cal):
+        from datetime import timedelta
+
+        master = cal.series({"type": "daily"}, {"type": "numbered", "numberOfOccurrences": 4})
+        cal.org.world.clock.shift(timedelta(days=1))
+        assert cal.post(f"/me/events/{master['id']}/dismissReminder").status == 200
+        assert fires(cal) == ["2026-03-04T08:45", "2026-03-05T08:45"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from outlook365_emulator.directory.consent import grant_scopes
-from outlook365_emulator.store.notices import Endpoint as Known
+from outlook365_emulator.graph.subscriptions.attempts import endpoint_of
 
 
 def outcomes(deliveries: list[Any]) -> list[str]:
@@ -139,8 +139,9 @@ class TestSlow:
         """Remember that of the last hundred answers some were slow."""
 
         def remember(count: int) -> None:
-            known = org.world.notices.endpoints.setdefault(endpoint.url.split("/")[2], Known())
-            known.answers.extend((org.world.clock.now(), number < count) for number in range(100))
+            known = endpoint_of(org.world.notices, endpoint.url)
+            known.answers.append((org.world.clock.now(), 100, count))
+            known.total, known.slow = known.total + 100, known.slow + count
 
         return remember
 

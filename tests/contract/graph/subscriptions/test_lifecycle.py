@@ -46,6 +46,19 @@ def test_before_the_token_ends_it_has_to_be_reauthorized(
     ]
 
 
+def test_a_token_that_is_about_to_end_is_asked_about_once(
+    graph: Any, org: Any, endpoint: Any, subscribe: Any, life: str, advance: Any
+) -> None:
+    made = subscribe(minutes=600, lifecycleNotificationUrl=life)
+    token = graph.token(org.ada)
+    advance(minutes=57)
+    assert graph.post(f"/subscriptions/{made['id']}/reauthorize", token=token).status == 204
+    advance(minutes=9)
+    assert events(endpoint) == ["reauthorizationRequired"]
+    advance(minutes=2)
+    assert events(endpoint) == ["reauthorizationRequired"] * 2
+
+
 def test_without_an_endpoint_for_it_nothing_is_asked(
     org: Any, endpoint: Any, subscribe: Any, advance: Any, deliver: Any
 ) -> None:

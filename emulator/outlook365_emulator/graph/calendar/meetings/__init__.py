@@ -1,0 +1,1 @@
+"""Meetings: copies of organizer and attendees, the mail about them, answers, rooms, free and busy times."""

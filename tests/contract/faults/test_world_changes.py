@@ -1,0 +1,100 @@
+"""What happens to people, applications and consent right before a request, or at once."""
+
+from typing import Any
+
+import httpx
+import pytest
+from outlook365_emulator.client import BadDocument, NotFound
+
+SCOPES = "offline_access Mail.ReadWrite"
+
+
+@pytest.fixture
+def signed_in(place: Any) -> dict[str, str]:
+    """The form of a refresh: ada has signed in with her password."""
+    app = place.tenant.add_app(name="Client", auth="authorization_code", permissions=["Mail.ReadWrite"])
+    form = {"client_id": app.client_id, "scope": SCOPES}
+    first = place_token(
+        place, {**form, "grant_type": "password", "username": place.ada.upn, "password": str(place.ada.password)}
+    )
+    assert first.status_code == 200, first.text
+    return {**form, "grant_type": "refresh_token", "refresh_token": first.json()["refresh_token"]}
+
+
+def place_token(place: Any, form: dict[str, str]) -> httpx.Response:
+    return httpx.post(place.token_url, data=form, trust_env=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "number"),
+    [
+        ("revoke_sessions", 50173),
+        ("change_password", 50173),
+        ("withdraw_consent", 65001),
+        ("demand_admin_consent", 65001),
+        ("disable_account", 50057),
+        ("delete_account", 500341),
+        ("require_mfa", 50076),
+        ("block_by_policy", 53003),
+        ("disable_app", 7000112),
+    ],
+)
+def test_a_refresh_fails_from_the_request_on_that_the_change_comes_with(
+    place: Any, signed_in: dict[str, str], change: str, number: int
+) -> None:
+    place.faults.add(kind="change", change=change, times=1, after=1, match={"operation": "token.refresh_token"})
+    first = place_token(place, signed_in)
+    assert first.status_code == 200, first.text
+    for _ in range(2):
+        answer = place_token(place, signed_in)
+        assert answer.status_code >= 400, answer.text
+        assert number in answer.json()["error_codes"], answer.text
+    assert place.faults["change-1"].served == 1
+
+
+@pytest.mark.parametrize(("change", "number"), [("expire_secrets", 7000222), ("roll_secrets", 7000215)])
+def test_a_secret_stops_working(place: Any, change: str, number: int) -> None:
+    place.faults.add(kind="change", change=change, times=1, match={"operation": "token.*"})
+    answer = place.ask_token()
+    assert answer.status_code == 401
+    assert answer.json()["error_codes"] == [number]
+
+
+def test_the_signing_key_rolls_and_old_tokens_stay_good(place: Any) -> None:
+    keys = f"{place.emulator.http_url}/login.microsoftonline.com/{place.tenant.id}/discovery/v2.0/keys"
+    before = httpx.get(keys, trust_env=False).json()["keys"]
+    place.faults.add(kind="change", change="roll_signing_key", times=1, match={"operation": "token.*"})
+    place.ask_token()
+    after = httpx.get(keys, trust_env=False).json()["keys"]
+    assert len(after) == len(before) + 1
+    assert place.graph("GET", f"{place.mailbox}/messages").status_code == 200
+
+
+def test_a_change_happens_at_once_and_to_whom_it_names(place: Any) -> None:
+    ben = place.tenant.add_user("ben")
+    place.world.change("disable_account", user=ben)
+    rows = {user.upn: user.enabled for user in place.tenant.users}
+    assert rows[ben.upn] is False
+    assert rows[place.ada.upn] is True
+    place.world.change("enable_account")
+    assert all(user.enabled for user in place.tenant.users)
+
+
+def test_consent_is_withdrawn_in_part(place: Any) -> None:
+    place.world.change("withdraw_consent", app=place.app, permissions=["Mail.Send"])
+    place.token = place.ask_token().json()["access_token"]
+    assert place.graph("GET", f"{place.mailbox}/messages").status_code == 200
+    assert place.graph("POST", f"{place.mailbox}/sendMail", json={"message": {}}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"change": "revoke_session"}, "revoke_sessions|Invalid enum value"),
+        ({"change": "revoke_sessions", "user": "eda"}, "ada"),
+        ({"change": "expire_secrets", "app": "Nobody"}, "no application"),
+    ],
+)
+def test_a_wrong_change_is_refused(place: Any, given: dict[str, str], text: str) -> None:
+    with pytest.raises((BadDocument, NotFound), match=text):
+        place.world.change(given.pop("change"), **given)
