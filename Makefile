@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+IMAGE ?= localhost/outlook365-emulator
 # One seed orders the tests and feeds hypothesis; a red run is repeated with `make test SEED=...`.
 ifndef SEED
 SEED := $(shell date +%s)
@@ -15,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup -p randomly --randoml
 PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.12*/bin/python $(HOME)/.pyenv/versions/3.13*/bin/python)
 
 .DEFAULT_GOAL := help
-.PHONY: help python run install test test-all long lint types unit contract plugin clients docs dist system bench clean format
+.PHONY: help python run install test test-all long lint types unit contract plugin clients docs dist system image bench clean format
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -77,7 +78,11 @@ docs: $(VENV)/.test ## build the documentation into site/ and test it
 	$(PYTEST) -m "not system" tests/docs
 
 system: $(VENV)/.test ## tests that need node, a browser or root; REQUIRE_ALL=1 turns a missing one into a failure
-	$(PYTEST) -m system tests || [ $$? -eq 5 ]
+	$(PYTEST) -m "system and not image" tests || [ $$? -eq 5 ]
+
+image: $(VENV)/.test ## build the container image without an engine (root, Debian) and test it
+	.ci/image build . $(IMAGE)
+	OUTLOOK365_IMAGE=$(IMAGE) REQUIRE_ALL=1 $(PYTEST) -m image tests/image
 
 bench: $(VENV)/.test ## every benchmark, each a command of its own
 	@set -e; for file in $(wildcard benchmarks/*.py); do echo "$$file"; $(BIN)/python $$file; done

@@ -141,9 +141,8 @@ def main() -> None:
     if given.json:
         print(json.dumps(found))
         return
-    print(
-        f"{found['requests']} requests on each mailbox; {found['notifications']} notifications in {found['posts']} posts"
-    )
+    print(f"{found['requests']} requests on each mailbox")
+    print(f"{found['notifications']} notifications in the last {found['posts']} posts")
     print(f"without subscriptions {found['plain_ms']:.3f} ms, with three {found['watched_ms']:.3f} ms a request")
     print(f"ratio {found['ratio']:.3f} (limit {LIMIT:.2f})")
 

@@ -96,6 +96,10 @@ def record(world: "World", item: pytest.Item) -> None:
     item.user_properties += [(f"outlook365.{name}", count) for name, count in found["findings"].items() if count]
 
 
+def _records(config: pytest.Config) -> list[dict[str, Any]]:
+    return config.stash.get(RECORDS, [])
+
+
 def collect(config: pytest.Config, output: dict[str, Any]) -> None:
     """Take over the records of a worker of pytest-xdist."""
     config.stash.setdefault(RECORDS, []).extend(output.get(WORKER, ()))
@@ -106,7 +110,7 @@ def finish(session: pytest.Session) -> None:
     config = session.config
     if not wanted(config):
         return
-    records = config.stash.get(RECORDS, [])
+    records = _records(config)
     output = getattr(config, "workeroutput", None)
     if output is not None:
         output[WORKER] = records
@@ -132,7 +136,7 @@ def summarize(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
     from outlook365_emulator.client.report_pages import summary_lines
 
     terminal.section("outlook365")
-    for line in summary_lines(merged(config.stash.get(RECORDS, [])), broken):
+    for line in summary_lines(merged(_records(config)), broken):
         terminal.write_line(line, red="threshold not kept" in line)
     folder = config.getoption("outlook365_report")
     if folder is not None:

@@ -46,10 +46,10 @@ def read_options(config: pytest.Config) -> None:
     """
     names: list[str] = config.getoption("outlook365_scenario")
     if names:
-        from outlook365_emulator.emulator import Emulator
+        from outlook365_emulator.emulator.documents import scenario_document
 
         try:
-            documents = [Emulator().scenario_document(name) for name in names]
+            documents = [scenario_document(name) for name in names]
         except ValueError as error:
             raise pytest.UsageError(f"--outlook365-scenario: {error}") from None
         config.stash[SCENARIOS] = {Path(name).stem: document for name, document in zip(names, documents, strict=True)}

@@ -24,6 +24,7 @@ class Settings:
         ready_file: file that gets the connection details once requests are accepted.
         ca_file: file that gets the certificate of the authority at start, for clients that share a volume with us.
         world_ports: first and last of the ports that worlds get as their own, or None where the system chooses.
+        data: directory in which everything is kept across restarts, or None.
         control_token: what every request to the control API and the page must carry, or None.
         allow_hosts: further names that the control API accepts as Host.
         allow_webhooks: further hosts that notifications may be delivered to.
@@ -41,6 +42,7 @@ class Settings:
     ready_file: Path | None = None
     ca_file: Path | None = None
     world_ports: tuple[int, int] | None = None
+    data: Path | None = None
     control_token: str | None = None
     allow_hosts: tuple[str, ...] = ()
     allow_webhooks: tuple[str, ...] = ()

@@ -9,7 +9,10 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-@pytest.mark.parametrize("folder", sorted({one.parent for one in EXAMPLES.rglob("test_*.py")}), ids=lambda one: one.name)
+FOLDERS = sorted({one.parent for one in EXAMPLES.rglob("test_*.py")})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda one: one.name)
 def test_its_tests_pass(folder: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(folder)]
     ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=110)

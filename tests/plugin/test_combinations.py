@@ -1,5 +1,6 @@
 """`@pytest.mark.outlook365(auth="*", environment="*")`: one test, every connection."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -43,19 +44,21 @@ def test_accounts_and_shared_mailboxes(outlook365: World) -> None:
     assert again.shared_mailbox == connection.shared_mailbox
 
 
-@pytest.mark.parametrize(
-    ("options", "passed"),
-    [
-        ('auth="*", environment="*"', 16),
-        ('auth="*"', 4),
-        ('environment="*"', 4),
-        ('auth=["own_app", "client_credentials"], environment=("china",)', 2),
-        ('auth="own_app"', 1),
-    ],
-)
-def test_how_often_a_test_runs(run: Run, options: str, passed: int) -> None:
-    result = run(f"import pytest\n@pytest.mark.outlook365({options})\ndef test_it(outlook365):\n    pass\n")
-    result.assert_outcomes(passed=passed)
+TIMES = {
+    'auth="*", environment="*"': 16,
+    'auth="*"': 4,
+    'environment="*"': 4,
+    'auth=["own_app", "client_credentials"], environment=("china",)': 2,
+    'auth="own_app"': 1,
+}
+TEST = "@pytest.mark.outlook365({})\ndef test_{}(outlook365):\n    pass\n"
+
+
+def test_how_often_a_test_runs(run: Run) -> None:
+    result = run("import pytest\n" + "".join(TEST.format(options, i) for i, options in enumerate(TIMES)), "-v")
+    result.assert_outcomes(passed=sum(TIMES.values()))
+    for i, (options, passed) in enumerate(TIMES.items()):
+        assert len(re.findall(rf"::test_{i}\b.* PASSED", result.stdout.str())) == passed, options
 
 
 def test_the_ids_say_which_connection(run: Run) -> None:
@@ -64,14 +67,10 @@ def test_the_ids_say_which_connection(run: Run) -> None:
     result.stdout.fnmatch_lines(["*test_it?own_app-usgov_dod?"])
 
 
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [('auth="own_ap"', "did you mean 'own_app'"), ('auth=["own_ap"]', "did you mean 'own_app'")],
-)
-def test_an_auth_type_that_does_not_exist(run: Run, options: str, told: str) -> None:
-    result = run(f"import pytest\n@pytest.mark.outlook365({options})\ndef test_it(outlook365):\n    pass\n")
-    assert told in result.stdout.str()
-    result.assert_outcomes(errors=1)
+def test_an_auth_type_that_does_not_exist(run: Run) -> None:
+    result = run("import pytest\n" + TEST.format('auth="own_ap"', "one") + TEST.format('auth=["own_ap"]', "list"))
+    result.assert_outcomes(errors=2)
+    assert result.stdout.str().partition("short test summary")[0].count("did you mean 'own_app'") == 2
 
 
 def test_tests_without_the_fixture_run_once(run: Run) -> None:

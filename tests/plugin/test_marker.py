@@ -1,5 +1,6 @@
 """`@pytest.mark.outlook365(...)`: what its options do, and what a wrong one says."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,26 +78,30 @@ def test_a_world_file_beside_the_test(run: Run, pytester: pytest.Pytester) -> No
     result.assert_outcomes(passed=2)
 
 
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ('enviroment="usgov"', "unknown option 'enviroment'; did you mean 'environment'?"),
-        ("zzz=1", "unknown option 'zzz'; there are auth, environment, world, scenario, trouble, intercept, not_emulated"),
-        ('"usgov"', "takes keywords only, got 'usgov'"),
-        ('environment="usgv"', "did you mean usgov"),
-        ('environment="usgov", world="contoso"', "give environment or world, not both"),
-        ('world="contos"', "contoso"),
-        ('world="none.yaml"', "none.yaml"),
-        ("intercept=1", "intercept is True or False, not 1"),
-        ('not_emulated="warn"', "not_emulated is 'fail' or 'allow', not 'warn'"),
-    ],
+WRONG = (
+    ('enviroment="usgov"', "unknown option 'enviroment'; did you mean 'environment'?"),
+    ("zzz=1", "unknown option 'zzz'; there are auth, environment, world, scenario, trouble, intercept, not_emulated"),
+    ('"usgov"', "takes keywords only, got 'usgov'"),
+    ('environment="usgv"', "did you mean usgov"),
+    ('environment="usgov", world="contoso"', "give environment or world, not both"),
+    ('world="contos"', "contoso"),
+    ('world="none.yaml"', "none.yaml"),
+    ("intercept=1", "intercept is True or False, not 1"),
+    ('not_emulated="warn"', "not_emulated is 'fail' or 'allow', not 'warn'"),
 )
-def test_a_wrong_option_fails_the_test_and_says_why(run: Run, options: str, told: str) -> None:
-    result = run(f"import pytest\n@pytest.mark.outlook365({options})\ndef test_it(outlook365):\n    assert False\n")
-    result.assert_outcomes(errors=1)
+
+
+def test_a_wrong_option_fails_the_test_and_says_why(run: Run) -> None:
+    tests = [
+        f"@pytest.mark.outlook365({options})\ndef test_{i}(outlook365): ..." for i, (options, _) in enumerate(WRONG)
+    ]
+    result = run("\n\n".join(["import pytest", *tests]))
+    result.assert_outcomes(errors=len(WRONG))
     text = result.stdout.str()
-    assert "@pytest.mark.outlook365: " in text
-    assert told in text
+    parts = re.split(r"_+ ERROR at setup of test_\d+ _+", text.partition("= short test summary info =")[0])[1:]
+    for part, (options, told) in zip(parts, WRONG, strict=True):
+        assert "@pytest.mark.outlook365: " in part, options
+        assert told in part, options
     assert "During handling" not in text
     assert "Traceback" not in text
     assert "def outlook365" not in text

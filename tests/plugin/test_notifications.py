@@ -84,7 +84,7 @@ def test_the_clock_delivers_on_its_way(run: Run) -> None:
             outlook365.clock.advance(minutes=5)
             assert len(hook.notifications) == 1
             assert [one.attempt for one in outlook365.notifications.deliveries if one.topic == "change"] == [1, 2, 3, 4]
-            outlook365.clock.advance(minutes=54)
+            outlook365.clock.advance(hours=2)
             assert [one["lifecycleEvent"] for one in hook.lifecycle] == ["reauthorizationRequired"]
         """
     )

@@ -49,7 +49,7 @@ FEATURES = {
     "plugin": {"environment", "fixtures", "fork", "guard", "interception", "isolation", "marker", "parallel", "report"},
     "browser": set(),
     "clients": {"msal_flows", "msal_node", "curl", "day", "node", "subprocess", "triggers", "urllib"},
-    "docs": {"faults_pages", "site", "snippets"},
+    "docs": {"examples", "faults_pages", "site", "snippets"},
     "dist": {"editable", "import_budget", "versions", "wheel", "corpus"},
 }
 

@@ -6,10 +6,14 @@ from typing import Final
 
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.recording import NotKept
 from outlook365_emulator.store.world import World
 
 LONGEST: Final = 3600.0
 """Seconds after which a timer looks again at the latest, however far the next entry lies ahead."""
+
+AGAIN: Final = 1.0
+"""Seconds until what fell due is tried again where it could not be written."""
 
 _SHORTEST: Final = 0.001
 
@@ -57,6 +61,11 @@ class Alarms:
         if not world.clock.frozen:
             try:
                 world.run_due(self._run)
+                if world.recorder is not None:
+                    world.recorder.settle(world)
+            except NotKept:  # what fell due is on the agenda again
+                self._timers[key] = asyncio.get_running_loop().call_later(AGAIN, self._ring, key)
+                return
             except Exception as problem:
                 self._report(problem)
         self.set(world)

@@ -1,6 +1,7 @@
 """The ASGI application: every request of the HTTP and HTTPS ports passes here, from bytes to bytes."""
 
 import asyncio
+import contextlib
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -12,6 +13,21 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope as RouteScope
 
+from outlook365_emulator.app.address import Emulated, Nowhere, Own, address_of
+from outlook365_emulator.app.alarms import Alarms
+from outlook365_emulator.app.body import SERVICE_LIMIT, Disconnected, read_body, without_coding
+from outlook365_emulator.app.effects import run_effect
+from outlook365_emulator.app.failures import (
+    control_failure,
+    failure_response,
+    graph_failure,
+    not_emulated,
+    not_kept,
+    sentence_response,
+)
+from outlook365_emulator.app.keeping import settle_all, settle_quietly
+from outlook365_emulator.app.placement import Placed, place
+from outlook365_emulator.app.secrecy import without_secrets
 from outlook365_emulator.clock import Clock, monotonic
 from outlook365_emulator.control.guard import own_names
 from outlook365_emulator.control.service import LIMIT as CONTROL_LIMIT
@@ -20,17 +36,10 @@ from outlook365_emulator.ids import Ids, fresh_nonce
 from outlook365_emulator.journal import Entry, Journal
 from outlook365_emulator.net.wire_faults import CONNECTION, WORLD, Finished, harms_connection, is_silent, send_harmed
 from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.recording import NotKept
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.clouds import Cloud
 from outlook365_emulator.wire import Headers, Request, Response
-
-from .address import Emulated, Nowhere, Own, address_of
-from .alarms import Alarms
-from .body import SERVICE_LIMIT, Disconnected, read_body, without_coding
-from .effects import run_effect
-from .failures import control_failure, failure_response, graph_failure, not_emulated, sentence_response
-from .placement import Placed, place
-from .secrecy import without_secrets
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -205,8 +214,13 @@ class App:
         try:
             answer = self._ask(address, request, placed, entry)
             response = answer if isinstance(answer, Response) else await answer
+            settle_quietly(world, entry)
             if request.harm is not None:
                 altered(response, request)
+            fields = fields_of(response, clock)
+        except NotKept as problem:
+            entry.code, entry.reason = "NotKept", str(problem)
+            response = not_kept(address.service, str(problem))
             fields = fields_of(response, clock)
         except Exception as problem:
             response = self._failed(problem, address, entry, clock)
@@ -223,7 +237,8 @@ class App:
     def _ask(self, address: Emulated, request: Request, placed: Placed, entry: Entry) -> Response | Awaitable[Response]:
         world = placed.world
         if world is not None:
-            world.run_due(run_effect)
+            with contextlib.suppress(NotKept):  # what fell due stays on the agenda and is tried again
+                world.run_due(run_effect)
         match address.service:
             case "login":
                 return self._login.answer(request, address.clouds, world, entry)
@@ -257,8 +272,12 @@ class App:
         try:
             answer = self._control.answer(request)
             response = answer if isinstance(answer, Response) else await answer
+            settle_all(self._hosting)
             fields = fields_of(response, self._clock)
             self._watch_clock(address.path)
+        except NotKept as problem:
+            response = not_kept("control", str(problem))
+            fields = fields_of(response, self._clock)
         except Exception as problem:
             self.errors.append(problem)
             response = control_failure(problem)

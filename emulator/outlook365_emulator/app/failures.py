@@ -1,5 +1,7 @@
 """Answers that no service gives: to a bug of ours, to a host that is not emulated yet, to a request for nobody."""
 
+from typing import Any, Literal
+
 import msgspec
 
 from outlook365_emulator.clock import Clock, iso_seconds
@@ -44,6 +46,19 @@ def failure_response(service: Service, ids: Ids, clock: Clock) -> Response:
         "correlation_id": trace,
     }
     return Response(error.status, msgspec.json.encode(body), [JSON, ("x-ms-request-id", trace)])
+
+
+def not_kept(service: Service | Literal["control"], sentence: str) -> Response:
+    """Answer 507 where a change could not be written to the data directory; no service of Microsoft's answers this.
+
+    Args:
+        service: what should have answered.
+        sentence: why it could not.
+    """
+    body: dict[str, Any] = {"error": {"code": "not_kept" if service == "control" else "NotKept", "message": sentence}}
+    if service == "login":
+        body = {"error": "temporarily_unavailable", "error_description": sentence}
+    return Response(507, msgspec.json.encode(body), [JSON])
 
 
 def graph_failure(error: GraphError, ids: Ids, clock: Clock) -> Response:

@@ -9,7 +9,7 @@ import click
 from outlook365_emulator.cli.serving import ENVIRONMENT, PORTS, Refused
 
 if TYPE_CHECKING:
-    pass
+    from outlook365_emulator.client.connection import Answer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -68,6 +68,19 @@ class Asked:
         try:
             return self.connection.call(method, path, document)
         except ControlError as error:
+            raise Refused(str(error)) from None
+
+    def exchange(self, method: str, target: str, headers: dict[str, str], body: bytes | None = None) -> "Answer":
+        """Send a request to the HTTP port and return the answer, whatever its status.
+
+        Raises:
+            Refused: nothing answers.
+        """
+        from outlook365_emulator.client.errors import Unreachable
+
+        try:
+            return self.connection.exchange(method, target, headers, body)
+        except Unreachable as error:
             raise Refused(str(error)) from None
 
     @property

@@ -66,7 +66,7 @@ def _variables(asked: Asked, folder: str | None) -> dict[str, Any]:
     if "env" not in details:
         raise Refused(f"what answers at {asked.connection.url} is no emulator")
     ca_file = Path(details["ca_file"])
-    certificate = asked.connection.exchange("GET", "/_emulator/v1/ca.pem", {}).body
+    certificate = asked.exchange("GET", "/_emulator/v1/ca.pem", {}).body
     try:
         here = ca_file.is_file() and ca_file.read_bytes() == certificate
         if folder is None and here:

@@ -151,6 +151,12 @@ def _port_range(_context: click.Context, _parameter: click.Parameter, value: str
     help="File that gets the connection details (JSON) once requests are accepted; removed at the end.",
 )
 @click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar=f"{ENVIRONMENT}DATA",
+    help="Directory in which everything is kept across restarts: tenants, mail, keys, faults, clock.",
+)
+@click.option(
     "--ca-file",
     type=click.Path(dir_okay=False, path_type=Path),
     envvar=f"{ENVIRONMENT}CA_FILE",

@@ -2,7 +2,7 @@
 
 import sys
 
-from .reference import reference_page
+from outlook365_emulator.control.reference import reference_page
 
 if __name__ == "__main__":
     sys.stdout.write(reference_page())

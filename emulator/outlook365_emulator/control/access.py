@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from outlook365_emulator.control.context import Call
 from outlook365_emulator.directory.account_states import THRESHOLD, lockout_threshold
 from outlook365_emulator.directory.conditional_access import add_policy, policy_named
 from outlook365_emulator.entra.request_loops import LIMIT
@@ -16,8 +17,6 @@ from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.worlds.contents import Document, Text
 from outlook365_emulator.worlds.documents import MailLimit
 from outlook365_emulator.worlds.reading import DocumentError
-
-from .context import Call
 
 Hours = Annotated[float, Meta(ge=0, le=8760, description="a number of hours, 0 to 8760")]
 Limit = Annotated[int, Meta(ge=1, le=100000, description="a whole number, 1 to 100000")]

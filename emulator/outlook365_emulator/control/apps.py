@@ -5,6 +5,10 @@ from types import MappingProxyType
 
 import msgspec
 
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.problems import unknown
+from outlook365_emulator.control.requests import AppChange
+from outlook365_emulator.control.views import AppList, AppView, CertificateView, SecretView, app_view, certificate_views
 from outlook365_emulator.directory.applications import change_application, ensure_service_principal
 from outlook365_emulator.directory.consent import revoke
 from outlook365_emulator.store.records.directory import Application
@@ -14,11 +18,6 @@ from outlook365_emulator.worlds.certificates import give_certificate
 from outlook365_emulator.worlds.documents import AppDocument, CertificateDocument, SecretDocument
 from outlook365_emulator.worlds.permissions import checked
 from outlook365_emulator.worlds.reading import at
-
-from .context import Call
-from .problems import unknown
-from .requests import AppChange
-from .views import AppList, AppView, CertificateView, SecretView, app_view, certificate_views
 
 _FIELDS: Mapping[str, str] = MappingProxyType(
     {

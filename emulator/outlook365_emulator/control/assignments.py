@@ -2,17 +2,16 @@
 
 import msgspec
 
+from outlook365_emulator.control.consent_views import AssignmentList, AssignmentView
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.problems import unknown
+from outlook365_emulator.control.requests import Assignment
 from outlook365_emulator.directory.applications import ensure_service_principal
 from outlook365_emulator.directory.assignments import assign, unassign
 from outlook365_emulator.directory.users import user_named
 from outlook365_emulator.store.records.directory import Group, User
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.worlds.reading import DocumentError, at
-
-from .consent_views import AssignmentList, AssignmentView
-from .context import Call
-from .problems import unknown
-from .requests import Assignment
 
 
 def list_assignments(call: Call) -> AssignmentList:

@@ -3,11 +3,10 @@
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.requests import ClockChange
+from outlook365_emulator.control.views import ClockView, clock_view
 from outlook365_emulator.worlds import DocumentError
-
-from .context import Call
-from .requests import ClockChange
-from .views import ClockView, clock_view
 
 FIRST = datetime(1971, 1, 1, tzinfo=UTC)
 LAST = datetime(9000, 1, 1, tzinfo=UTC)

@@ -1,5 +1,9 @@
 """Consent: what an administrator or a user has granted to an application in a tenant."""
 
+from outlook365_emulator.control.assignments import group_named
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.requests import ConsentChange
+from outlook365_emulator.control.views import AppView, Revoked, app_view
 from outlook365_emulator.directory.applications import ensure_service_principal
 from outlook365_emulator.directory.consent import grant_roles, grant_scopes, revoke
 from outlook365_emulator.directory.users import user_named
@@ -8,11 +12,6 @@ from outlook365_emulator.tables.permissions import Kind, exists_as, permission
 from outlook365_emulator.worlds import DocumentError
 from outlook365_emulator.worlds.permissions import checked
 from outlook365_emulator.worlds.reading import at
-
-from .assignments import group_named
-from .context import Call
-from .requests import ConsentChange
-from .views import AppView, Revoked, app_view
 
 
 def give_consent(call: Call, body: ConsentChange) -> AppView:

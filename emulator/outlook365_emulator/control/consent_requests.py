@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
+from outlook365_emulator.control.consent_views import ConsentRequestList, ConsentRequestView
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.problems import ControlError, unknown
 from outlook365_emulator.directory.applications import find_application
 from outlook365_emulator.directory.consent_requests import AlreadyDecided, decide
 from outlook365_emulator.store.records.directory import Application
 from outlook365_emulator.store.records.sign_in import ConsentRequest, RequestState
-
-from .consent_views import ConsentRequestList, ConsentRequestView
-from .context import Call
-from .problems import ControlError, unknown
 
 
 def list_consent_requests(call: Call) -> ConsentRequestList:

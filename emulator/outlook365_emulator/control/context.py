@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from outlook365_emulator.config import Settings
+from outlook365_emulator.control.problems import ControlError, unknown
 from outlook365_emulator.directory.applications import application_named, find_application
 from outlook365_emulator.directory.users import user_named
 from outlook365_emulator.entra.keys import KeyRing
@@ -17,8 +18,6 @@ from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 from outlook365_emulator.wire import Harm
-
-from .problems import ControlError, unknown
 
 if TYPE_CHECKING:
     from outlook365_emulator.graph.subscriptions.courier import Courier
@@ -45,6 +44,10 @@ class Context(Protocol):
     @property
     def keys(self) -> KeyRing:
         """The keys that sign tokens."""
+        ...
+
+    def kept_snapshots(self) -> "Snapshots":
+        """Return the snapshots that outlived a restart, by world key and name."""
         ...
 
     def run_effect(self, world: World, due: Due) -> None:

@@ -4,12 +4,11 @@ from typing import Any
 
 import msgspec
 
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.problems import ControlError, unknown
+from outlook365_emulator.control.views import FaultList
 from outlook365_emulator.faults.fault import Envelope, decode_fault, describe
 from outlook365_emulator.worlds.vocabulary import fault_vocabulary
-
-from .context import Call
-from .problems import ControlError, unknown
-from .views import FaultList
 
 
 def add_fault(call: Call, document: Envelope) -> dict[str, Any]:

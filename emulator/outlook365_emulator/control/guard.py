@@ -11,9 +11,8 @@ import ipaddress
 import socket
 from collections.abc import Iterable
 
+from outlook365_emulator.control.problems import ControlError
 from outlook365_emulator.wire import Request
-
-from .problems import ControlError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from .context import Call
-from .views import Count, JournalView
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.views import Count, JournalView
 
 
 def show_journal(call: Call) -> JournalView:

@@ -11,6 +11,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.mailboxes import folder_document
+from outlook365_emulator.control.problems import ControlError, unknown
+from outlook365_emulator.control.views import GraphList
 from outlook365_emulator.errors import GraphError
 from outlook365_emulator.graph.mail.folder_names import make_folder
 from outlook365_emulator.store.item_ids import MalformedId, read_id
@@ -18,11 +22,6 @@ from outlook365_emulator.store.records.mail import Message
 from outlook365_emulator.worlds.contents import Document, Moment, RepliesDocument, RuleDocument, Text
 from outlook365_emulator.worlds.instants import moment
 from outlook365_emulator.worlds.reading import DocumentError, at
-
-from .context import Call
-from .mailboxes import folder_document
-from .problems import ControlError, unknown
-from .views import GraphList
 
 Texts = Annotated[
     list[str], Meta(min_length=1, max_length=50, description="a list of 1 to 50 MIME texts, each in base64")

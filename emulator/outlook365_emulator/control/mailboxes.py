@@ -5,17 +5,16 @@ from typing import Any
 
 import msgspec
 
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.problems import ControlError, unknown
+from outlook365_emulator.control.requests import Rights
+from outlook365_emulator.control.views import GraphList
 from outlook365_emulator.directory.users import share_mailbox, user_named
 from outlook365_emulator.graph.mail.folder_names import NoSuchFolder, folder_named, folder_paths, path_of
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.mail import MailFolder
 from outlook365_emulator.worlds.contents import MessageDocument
 from outlook365_emulator.worlds.messages import receive_message
-
-from .context import Call
-from .problems import ControlError, unknown
-from .requests import Rights
-from .views import GraphList
 
 
 def set_rights(call: Call, rights: Rights) -> None:

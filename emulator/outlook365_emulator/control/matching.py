@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from .routes import PREFIX, Route
+from outlook365_emulator.control.routes import PREFIX, Route
 
 
 class Node:

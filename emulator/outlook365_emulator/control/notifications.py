@@ -5,12 +5,11 @@ from typing import Final
 
 import msgspec
 
+from outlook365_emulator.control.context import Call
 from outlook365_emulator.store.notices import Delivery, Notice
 from outlook365_emulator.store.world import World
 from outlook365_emulator.worlds import DocumentError
 from outlook365_emulator.worlds.contents import Document
-
-from .context import Call
 
 LONGEST_WAIT: Final = 20.0
 """Seconds that a request may wait for a delivery at most."""

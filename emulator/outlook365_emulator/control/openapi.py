@@ -7,10 +7,9 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator import __version__
+from outlook365_emulator.control.problems import ProblemView
+from outlook365_emulator.control.routes import PREFIX, Route
 from outlook365_emulator.faults.schema import fault_schema
-
-from .problems import ProblemView
-from .routes import PREFIX, Route
 
 REF = "#/components/schemas/{name}"
 

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from outlook365_emulator.control.context import Context
 from outlook365_emulator.wire import Response
-
-from .context import Context
 
 HEALTH = "/_emulator/v1/health"
 AUTHORITY = "/_emulator/v1/ca.pem"

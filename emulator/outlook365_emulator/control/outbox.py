@@ -2,8 +2,8 @@
 
 import msgspec
 
-from .context import Call
-from .views import OutboxView, OutgoingView
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.views import OutboxView, OutgoingView
 
 
 def show_outbox(call: Call) -> OutboxView:

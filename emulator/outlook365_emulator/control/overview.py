@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator import __version__
-
-from .context import Call
+from outlook365_emulator.control.context import Call
 
 SHOWN = ("http_url", "https_port", "proxy_url", "control_url", "ca_file")
 

@@ -2,12 +2,11 @@
 
 import msgspec
 
+from outlook365_emulator.control.consent_views import ConsentPolicyView
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.requests import ConsentPolicyChange
 from outlook365_emulator.directory.consent_policy import consent_policy, set_consent_policy
 from outlook365_emulator.worlds.reading import at
-
-from .consent_views import ConsentPolicyView
-from .context import Call
-from .requests import ConsentPolicyChange
 
 
 def show_consent_policy(call: Call) -> ConsentPolicyView:

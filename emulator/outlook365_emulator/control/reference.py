@@ -1,8 +1,8 @@
 """The reference page of the control API, written from the table of routes."""
 
-from .openapi import summary_of
-from .routes import PREFIX, ROUTES, Route
-from .service import LIMIT
+from outlook365_emulator.control.openapi import summary_of
+from outlook365_emulator.control.routes import PREFIX, ROUTES, Route
+from outlook365_emulator.control.service import LIMIT
 
 _CODES: tuple[tuple[int, str], ...] = (
     (400, "bad_document bad_json bad_query bad_grantee"),

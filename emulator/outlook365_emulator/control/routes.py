@@ -5,22 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from outlook365_emulator.faults.fault import Envelope
-from outlook365_emulator.faults.kinds.changing import Change
-from outlook365_emulator.report import ReportView
-from outlook365_emulator.worlds.contents import MessageDocument, RepliesDocument, RuleDocument
-from outlook365_emulator.worlds.documents import (
-    AppDocument,
-    CertificateDocument,
-    GroupDocument,
-    MailboxDocument,
-    SecretDocument,
-    TenantDocument,
-    UserDocument,
-    WorldDocument,
-)
-
-from . import (
+from outlook365_emulator.control import (
     access,
     apps,
     assignments,
@@ -44,7 +29,7 @@ from . import (
     views,
     worlds,
 )
-from .requests import (
+from outlook365_emulator.control.requests import (
     AppChange,
     Assignment,
     ClockChange,
@@ -54,6 +39,20 @@ from .requests import (
     Rights,
     SnapshotName,
     UserChange,
+)
+from outlook365_emulator.faults.fault import Envelope
+from outlook365_emulator.faults.kinds.changing import Change
+from outlook365_emulator.report import ReportView
+from outlook365_emulator.worlds.contents import MessageDocument, RepliesDocument, RuleDocument
+from outlook365_emulator.worlds.documents import (
+    AppDocument,
+    CertificateDocument,
+    GroupDocument,
+    MailboxDocument,
+    SecretDocument,
+    TenantDocument,
+    UserDocument,
+    WorldDocument,
 )
 
 PREFIX = "/_emulator/v1"

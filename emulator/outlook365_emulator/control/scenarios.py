@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.problems import unknown
 from outlook365_emulator.entra.world_changes import make_change
 from outlook365_emulator.faults.kinds.changing import Change
 from outlook365_emulator.report import ReportView, observe, report_of
@@ -21,9 +23,6 @@ from outlook365_emulator.scenarios import (
 from outlook365_emulator.scenarios.running import uses_connections
 from outlook365_emulator.worlds.contents import Document, Text
 from outlook365_emulator.worlds.reading import DocumentError, at
-
-from .context import Call
-from .problems import unknown
 
 
 class ScenarioStart(Document):

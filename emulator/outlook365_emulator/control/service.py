@@ -8,17 +8,16 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator import __version__
+from outlook365_emulator.control.context import Call, Context, Snapshots
+from outlook365_emulator.control.guard import check_sender, check_token, own_names
+from outlook365_emulator.control.matching import Matcher
+from outlook365_emulator.control.openapi import openapi_document
+from outlook365_emulator.control.opening import OPEN, answer_openly
+from outlook365_emulator.control.page import start_page
+from outlook365_emulator.control.problems import REFUSALS, ControlError, ProblemView, refused, unknown
+from outlook365_emulator.control.routes import PREFIX, ROUTES, Route
 from outlook365_emulator.wire import Request, Response, parse_pairs
 from outlook365_emulator.worlds.reading import decode_document
-
-from .context import Call, Context, Snapshots
-from .guard import check_sender, check_token, own_names
-from .matching import Matcher
-from .openapi import openapi_document
-from .opening import OPEN, answer_openly
-from .page import start_page
-from .problems import REFUSALS, ControlError, ProblemView, refused, unknown
-from .routes import PREFIX, ROUTES, Route
 
 LIMIT = 64 * 1024 * 1024
 """Longest body that is taken, in bytes."""
@@ -38,7 +37,7 @@ class Control:
         self._context = context
         self._matcher = Matcher(ROUTES)
         self._names = own_names(context.settings.allow_hosts)
-        self._snapshots: Snapshots = {}
+        self._snapshots: Snapshots = context.kept_snapshots()
         self._encoder = msgspec.json.Encoder()
 
     def answer(self, request: Request) -> Response | Awaitable[Response]:

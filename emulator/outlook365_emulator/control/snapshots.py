@@ -2,17 +2,18 @@
 
 from datetime import UTC, datetime
 
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.problems import unknown
+from outlook365_emulator.control.requests import SnapshotName
+from outlook365_emulator.control.views import SnapshotList, SnapshotView
 from outlook365_emulator.store.snapshot import Snapshot, restore, take
-
-from .context import Call
-from .problems import unknown
-from .requests import SnapshotName
-from .views import SnapshotList, SnapshotView
 
 
 def take_snapshot(call: Call, body: SnapshotName) -> SnapshotView:
     """Take a snapshot; one with the same name is replaced."""
     snapshot = take(call.world)
+    if call.world.recorder is not None:
+        call.world.recorder.keep_snapshot(call.world, body.name)
     call.snapshots.setdefault(call.world.key, {})[body.name] = snapshot
     return _view(body.name, snapshot)
 

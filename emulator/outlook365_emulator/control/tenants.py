@@ -1,10 +1,9 @@
 """Tenants of a world."""
 
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.views import TenantList, TenantView, tenant_view
 from outlook365_emulator.worlds import add_tenant
 from outlook365_emulator.worlds.documents import TenantDocument
-
-from .context import Call
-from .views import TenantList, TenantView, tenant_view
 
 
 def create_tenant(call: Call, document: TenantDocument) -> TenantView:

@@ -6,15 +6,14 @@ import msgspec
 from msgspec import Meta
 
 from outlook365_emulator.clouds import cloud
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.problems import unknown
 from outlook365_emulator.directory.applications import change_application
 from outlook365_emulator.entra.federation import assertion
 from outlook365_emulator.entra.keys import kids_of
 from outlook365_emulator.store.records.directory import FederatedCredential
 from outlook365_emulator.worlds.contents import Document, Text
 from outlook365_emulator.worlds.reading import DocumentError
-
-from .context import Call
-from .problems import unknown
 
 LONGEST_LIFE = 86400 * 366
 MOST = 20

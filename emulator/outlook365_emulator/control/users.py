@@ -5,15 +5,14 @@ from types import MappingProxyType
 
 import msgspec
 
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.requests import Password, UserChange
+from outlook365_emulator.control.views import GroupView, UserList, UserView, group_view, user_view
 from outlook365_emulator.directory.account_states import require_mfa, set_lock
 from outlook365_emulator.directory.users import change_user, delete_user, revoke_sessions, set_password
 from outlook365_emulator.worlds.documents import GroupDocument, MailboxDocument, UserDocument
 from outlook365_emulator.worlds.people import add_group_of, add_mailbox, add_person, checked_roles, furnish
 from outlook365_emulator.worlds.reading import at
-
-from .context import Call
-from .requests import Password, UserChange
-from .views import GroupView, UserList, UserView, group_view, user_view
 
 _FIELDS: Mapping[str, str] = MappingProxyType({"aliases": "proxy_addresses"})
 """Keys of a change that have another name in the record."""

@@ -1,9 +1,8 @@
 """Worlds: made from a document, listed, shown, dropped."""
 
+from outlook365_emulator.control.context import Call
+from outlook365_emulator.control.views import PortView, WorldList, WorldSummary, WorldView, clock_view, world_view
 from outlook365_emulator.worlds import WorldDocument, build_world
-
-from .context import Call
-from .views import PortView, WorldList, WorldSummary, WorldView, clock_view, world_view
 
 
 def create_world(call: Call, document: WorldDocument) -> WorldView:

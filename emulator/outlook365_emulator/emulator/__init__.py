@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from outlook365_emulator.config import Settings
+from outlook365_emulator.emulator import documents
+from outlook365_emulator.emulator.in_child import EmulatorFailed, InChild
+from outlook365_emulator.emulator.in_thread import InThread
+from outlook365_emulator.emulator.ready import control_url, http_url, proxy_url
 from outlook365_emulator.net.interception import Interception
 from outlook365_emulator.net.loop import Stopped
-
-from . import documents
-from .in_child import EmulatorFailed, InChild
-from .in_thread import InThread
-from .ready import control_url, http_url, proxy_url
 
 __all__ = ["Emulator", "EmulatorFailed"]
 
@@ -158,7 +157,7 @@ class Emulator:
 
     def interception(self) -> Interception:
         """Make an interception, not started yet, that leads this process's connections to the emulator."""
-        from .reaching import interception_to
+        from outlook365_emulator.emulator.reaching import interception_to
 
         return interception_to(self._live.doors.host, self.https_port, self.ca_file.read_bytes())
 

@@ -14,8 +14,7 @@ import msgspec
 
 from outlook365_emulator import config
 from outlook365_emulator.config import NO_WORLD, Settings
-
-from .ready import Doors
+from outlook365_emulator.emulator.ready import Doors
 
 STOP_SECONDS = 5.0
 
@@ -128,6 +127,8 @@ def options_of(settings: Settings) -> Iterator[str]:
         yield from ("--scenario", scenario)
     if settings.seed is not None:
         yield from ("--seed", str(settings.seed))
+    if settings.data is not None:
+        yield from ("--data", str(settings.data))
     if settings.ca_file is not None:
         yield from ("--ca-file", str(settings.ca_file))
     if settings.world_ports is not None:

@@ -14,7 +14,12 @@ from outlook365_emulator.app.asgi import written
 from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import EMULATED_HOSTS, is_emulated, is_microsoft
 from outlook365_emulator.config import Settings
+from outlook365_emulator.control.context import Snapshots
 from outlook365_emulator.control.service import Control
+from outlook365_emulator.emulator.connections import ConnectionFaults
+from outlook365_emulator.emulator.kept_worlds import AUTHORITY, KEYS, fill, open_directory
+from outlook365_emulator.emulator.late import Late
+from outlook365_emulator.emulator.ready import Doors, details_of
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.faults.facts import Phase
 from outlook365_emulator.journal import Entry
@@ -27,15 +32,12 @@ from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.clouds import host_rows
 from outlook365_emulator.wire import Harm
 
-from .connections import ConnectionFaults
-from .late import Late
-from .ready import Doors, details_of
-
 if TYPE_CHECKING:
     from outlook365_emulator.entra.service import Entra
     from outlook365_emulator.graph.service import Graph
     from outlook365_emulator.graph.subscriptions.courier import Courier
     from outlook365_emulator.graph.uploads import Uploads
+    from outlook365_emulator.store.durable.recorder import DataDirectory
 
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to these
 """By which address this machine reaches a server that listens on all of its own."""
@@ -56,6 +58,7 @@ class InThread:
         server: the ports.
         doors: where it listens.
         ca_file: the authority's certificate.
+        data: the data directory, or None where nothing outlives this object.
         connections: asks faults about connections.
 
     Raises:
@@ -65,12 +68,17 @@ class InThread:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.keys = KeyRing()
-        self.keys.start()
         self.hosting = Hosting()
-        if settings.world is not None:
-            self.hosting.default = load_world(self.hosting, settings.world, settings.seed)
-        self.authority = Authority()
+        self.data = self._opened(settings.data) if settings.data is not None else None
+        try:
+            self.keys = KeyRing(settings.data / KEYS if settings.data is not None else None)
+            self.keys.start()
+            self._load_worlds()
+            self.authority = Authority(settings.data / AUTHORITY if settings.data is not None else None)
+        except BaseException:
+            if self.data is not None:
+                self.data.close()
+            raise
         self._folder = Path(tempfile.mkdtemp(prefix="outlook365-"))
         self._remove = weakref.finalize(self, remove_folder, self._folder, os.getpid())
         self._bundle: Path | None = None
@@ -90,10 +98,34 @@ class InThread:
             self.server = self._bound(settings)
             self.doors = self._doors(settings)
             self.server.start()
+            self.server.call(self._resume)
             self.server.call(self._begin_scenarios)
         except BaseException:
             self.stop()
             raise
+
+    def _opened(self, directory: Path) -> "DataDirectory":
+        from outlook365_emulator.emulator.kept_scenarios import scenarios_part
+
+        return open_directory(directory, (scenarios_part(lambda: self.keys, self.prepare_connections),))
+
+    def _load_worlds(self) -> None:
+        """Host the worlds of the data directory and of the settings."""
+        wanted = self.settings.world
+        make = partial(load_world, self.hosting, seed=self.settings.seed)
+        if self.data is not None:
+            fill(self.hosting, self.data, wanted, make)
+        elif wanted is not None:
+            self.hosting.default = make(wanted)
+
+    def _resume(self) -> None:
+        """Have what worlds that were read back had planned run when its time comes."""
+        for world in self.hosting if self.data is not None else ():
+            if world.faults.connecting:
+                self.prepare_connections(world)
+            if any(len(tenant.subscriptions) for tenant in world.tenants.values()):
+                self.courier.resume(world)
+            self.app.planned(world)
 
     def _written_ca(self, wanted: Path | None) -> Path:
         """Write the authority's certificate where the settings say, else into the temporary folder.
@@ -151,7 +183,10 @@ class InThread:
         if self.hosting.default is None:
             raise ValueError("a scenario needs a world that goes through it: give --world too")
         for name in self.settings.scenarios:
-            start_scenario(self.hosting.default, load_scenario_file(name), self.keys, self.prepare_connections)
+            document = load_scenario_file(name)
+            if document.name in self.hosting.default.scenarios:
+                continue  # the data directory has it under way
+            start_scenario(self.hosting.default, document, self.keys, self.prepare_connections)
 
     def _bound(self, settings: Settings) -> Server:
         others: Literal["pass", "refuse"] = "refuse" if settings.proxy_others == "refuse" else "pass"
@@ -213,6 +248,10 @@ class InThread:
             self._bundle = self.authority.combined_bundle(self._folder / "combined.pem")
         return self._bundle
 
+    def kept_snapshots(self) -> Snapshots:
+        """Return the snapshots of the data directory, by world key and name."""
+        return self.data.kept_snapshots(self.hosting) if self.data is not None else {}
+
     def run_effect(self, world: World, due: Due) -> None:
         """Run one entry of a world's agenda."""
         run_effect(world, due)
@@ -269,6 +308,8 @@ class InThread:
         """Stop the server, close the worlds' files and remove the temporary ones."""
         if hasattr(self, "server"):
             self.server.stop()
+        if self.data is not None:
+            self.data.close()
         self._remove()
 
 

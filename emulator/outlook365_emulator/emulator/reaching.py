@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from outlook365_emulator.emulator.ready import Doors, authority_of, http_url, proxy_url, variables_of
 from outlook365_emulator.net.authority import trusted_before
 from outlook365_emulator.net.interception import Interception
-
-from .ready import Doors, authority_of, http_url, proxy_url, variables_of
 
 
 def interception_to(address: str, tls_port: int, ca_pem: bytes) -> Interception:

@@ -12,6 +12,8 @@ from outlook365_emulator.clock import real_now
 from outlook365_emulator.ids import base64url
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     from outlook365_emulator.store.world import World
@@ -20,6 +22,9 @@ KEY_BITS = 2048
 CERTIFICATE_LIFETIME = timedelta(days=5 * 365)
 SUBJECT = "accounts.accesscontrol.windows.net"
 """The common name in the certificates of Entra's key sets (reference entra 1.6)."""
+
+FIRST = "signing-key.pem"
+"""Name of the file that keeps the emulator's own key."""
 
 _KEY_SETS = 2048
 
@@ -42,7 +47,7 @@ class SigningKey:
 
     __slots__ = ("_hash", "_padding", "_private", "_public", "certificate", "kid", "n")
 
-    def __init__(self, private: "RSAPrivateKey") -> None:
+    def __init__(self, private: "RSAPrivateKey", certificate: bytes | None = None) -> None:
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
@@ -52,7 +57,7 @@ class SigningKey:
         self._padding = PKCS1v15()
         numbers = self._public.public_numbers()
         self.n = base64url(numbers.n.to_bytes(KEY_BITS // 8, "big"))
-        self.certificate = _self_signed(private)
+        self.certificate = certificate or _self_signed(private)
         self.kid = base64url(hashlib.sha1(self.certificate, usedforsecurity=False).digest())
 
     def sign(self, data: bytes) -> bytes:
@@ -69,6 +74,15 @@ class SigningKey:
             return False
         return True
 
+    def pem(self) -> bytes:
+        """Return private key and certificate as PEM, to be read again by `read_key`."""
+        import ssl
+
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+        private = self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return private + ssl.DER_cert_to_PEM_cert(self.certificate).encode("ascii")
+
     def document(self) -> dict[str, Any]:
         """Return the key as an entry of a key set, without the fields that depend on the tenant."""
         import base64
@@ -82,6 +96,22 @@ class SigningKey:
             "e": "AQAB",
             "x5c": [base64.b64encode(self.certificate).decode()],
         }
+
+
+def read_key(pem: bytes) -> SigningKey:
+    """Read a signing key as `SigningKey.pem` writes it.
+
+    Raises:
+        ValueError: it is no RSA key with a certificate.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+
+    private = load_pem_private_key(pem, None)
+    if not isinstance(private, RSAPrivateKey):
+        raise ValueError("the signing key is no RSA key")
+    return SigningKey(private, x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER))
 
 
 def _self_signed(private: "RSAPrivateKey") -> bytes:
@@ -111,17 +141,46 @@ class KeyRing:
 
     `start` begins to make the key in a thread of its own (RSA costs 30 to 110 ms and releases the interpreter);
     whoever needs it first waits for it.
+
+    Args:
+        folder: where the keys are kept across restarts (`signing-key.pem`, and one file for each further key), or None.
+
+    Raises:
+        ValueError: a file there is no signing key; the message names it.
     """
 
-    __slots__ = ("_current", "_further", "_lock", "_sets", "_thread", "verified")
+    __slots__ = ("_current", "_folder", "_further", "_lock", "_sets", "_thread", "verified")
 
-    def __init__(self) -> None:
+    def __init__(self, folder: "Path | None" = None) -> None:
+        self._folder = folder
         self._current: SigningKey | None = None
         self._further: dict[str, SigningKey] = {}
         self._lock = threading.Lock()
         self._sets: dict[tuple[str, str, int, str], bytes] = {}
         self._thread: threading.Thread | None = None
         self.verified: dict[str, Any] = {}
+        if folder is not None:
+            self._read(folder)
+
+    def _read(self, folder: "Path") -> None:
+        for file in sorted(folder.glob("*.pem")):
+            try:
+                key = read_key(file.read_bytes())
+            except ValueError as error:
+                raise ValueError(f"{file} holds no signing key: {error}") from None
+            if file.name == FIRST:
+                self._current = key
+            else:
+                self._further[key.kid] = key
+
+    def _keep(self, name: str, key: SigningKey) -> None:
+        """Write a key at once and for the owner's eyes only, where keys are kept."""
+        if self._folder is None:
+            return
+        draft = self._folder / f"{name}.draft"
+        draft.touch(mode=0o600)
+        draft.write_bytes(key.pem())
+        draft.replace(self._folder / name)
 
     def start(self) -> None:
         """Begin to make the signing key in the background; further calls do nothing."""
@@ -135,7 +194,9 @@ class KeyRing:
 
         with self._lock:
             if self._current is None:
-                self._current = SigningKey(rsa.generate_private_key(65537, KEY_BITS))
+                key = SigningKey(rsa.generate_private_key(65537, KEY_BITS))
+                self._keep(FIRST, key)
+                self._current = key
 
     @property
     def current(self) -> SigningKey:
@@ -168,6 +229,7 @@ class KeyRing:
         from cryptography.hazmat.primitives.asymmetric import rsa
 
         key = SigningKey(rsa.generate_private_key(65537, KEY_BITS))
+        self._keep(f"{key.kid}.pem", key)
         self._further[key.kid] = key
         world.settings[ROLLED] = " ".join([*kids_of(world), key.kid])
         return key.kid
@@ -176,6 +238,8 @@ class KeyRing:
         """Throw away the keys that a world rolled over to; the world is dropped."""
         for kid in kids_of(world):
             self._further.pop(kid, None)
+            if self._folder is not None:
+                (self._folder / f"{kid}.pem").unlink(missing_ok=True)
 
     def published(self, world: "World | None") -> list[SigningKey]:
         """Return the keys of a world's key set, the oldest first; of every world where the request leads to none."""

@@ -1,9 +1,8 @@
 """From a decision to the request: what every service does with an outcome in the same way."""
 
+from outlook365_emulator.faults.outcomes import Answer, Delay, Effect, Outcome, Wire
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.wire import Harm, Request, Response
-
-from .outcomes import Answer, Delay, Effect, Outcome, Wire
 
 
 def carried(outcome: Outcome | None, request: Request, entry: Entry) -> Answer | Effect | None:

@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from outlook365_emulator.faults.decode import FaultError, unknown
+from outlook365_emulator.faults.facts import Facts
+from outlook365_emulator.faults.fault import Fault, decode_fault
+from outlook365_emulator.faults.match import VOCABULARY, Known, Match
+from outlook365_emulator.faults.outcomes import Delay, Outcome
+from outlook365_emulator.faults.until import expiry
 from outlook365_emulator.ids import Chance
-
-from .decode import FaultError, unknown
-from .facts import Facts
-from .fault import Fault, decode_fault
-from .match import VOCABULARY, Known, Match
-from .outcomes import Delay, Outcome
-from .until import expiry
 
 KEPT = 1000
 """How many faults are remembered for reports."""

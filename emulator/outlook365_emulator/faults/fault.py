@@ -7,16 +7,15 @@ from typing import Annotated, Any
 import msgspec
 
 from outlook365_emulator.clock import iso_seconds
+from outlook365_emulator.faults.decode import FaultError, convert, joined, plain, unknown
+from outlook365_emulator.faults.facts import Facts, Phase
+from outlook365_emulator.faults.glob import text_glob
+from outlook365_emulator.faults.kinds import KINDS
+from outlook365_emulator.faults.kinds.kind import Kind, Occasion
+from outlook365_emulator.faults.match import VOCABULARY, Known, Match, MatchDocument, decode_match, words_of
+from outlook365_emulator.faults.outcomes import Outcome
+from outlook365_emulator.faults.until import parse_until, written_until
 from outlook365_emulator.ids import Chance
-
-from .decode import FaultError, convert, joined, plain, unknown
-from .facts import Facts, Phase
-from .glob import text_glob
-from .kinds import KINDS
-from .kinds.kind import Kind, Occasion
-from .match import VOCABULARY, Known, Match, MatchDocument, decode_match, words_of
-from .outcomes import Outcome
-from .until import parse_until, written_until
 
 
 class Envelope(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

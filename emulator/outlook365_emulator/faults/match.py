@@ -7,13 +7,12 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import msgspec
 
+from outlook365_emulator.faults.decode import FaultError, convert, joined, unknown
+from outlook365_emulator.faults.facts import Facts
+from outlook365_emulator.faults.glob import path_glob, text_glob
+from outlook365_emulator.faults.members import members_of, same_value, values_at
 from outlook365_emulator.tables.clouds import cloud_rows
 from outlook365_emulator.wire import parse_pairs
-
-from .decode import FaultError, convert, joined, unknown
-from .facts import Facts
-from .glob import path_glob, text_glob
-from .members import members_of, same_value, values_at
 
 Words: TypeAlias = str | Annotated[list[str], msgspec.Meta(min_length=1)] | None
 Ordinal: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]

@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 
+from outlook365_emulator.faults.glob import text_glob
 from outlook365_emulator.wire import parse_pairs
-
-from .glob import text_glob
 
 
 def members_of(body: bytes) -> Any:

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from .fault import Envelope
-from .kinds import KINDS
-from .match import MatchDocument
+from outlook365_emulator.faults.fault import Envelope
+from outlook365_emulator.faults.kinds import KINDS
+from outlook365_emulator.faults.match import MatchDocument
 
 
 def fault_schema(ref_template: str = "#/$defs/{name}") -> tuple[dict[str, Any], dict[str, Any]]:

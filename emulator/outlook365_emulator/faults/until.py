@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from .decode import FaultError
+from outlook365_emulator.faults.decode import FaultError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)", re.ASCII)

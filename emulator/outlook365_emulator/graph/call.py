@@ -14,6 +14,7 @@ from outlook365_emulator.odata.options import QueryOptions
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import User
+from outlook365_emulator.store.records.mail import Message
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
@@ -35,6 +36,7 @@ class Call:
         cloud: the cloud whose Graph was addressed.
         hosting: all worlds, for look-ups of tenants by domain.
         entry: the journal entry that grows with the call.
+        event_of: returns what `$expand` of the event behind a meeting message adds; mail knows no calendar.
         now: the instant of the request, by the world's clock.
         world: the world that the request was placed in.
         tenant: the token's tenant.
@@ -65,6 +67,7 @@ class Call:
         "cloud",
         "courier",
         "entry",
+        "event_of",
         "hosting",
         "keys",
         "loaded",
@@ -82,6 +85,7 @@ class Call:
 
     claims: Claims
     courier: "Courier"
+    event_of: "Callable[[Call, Message], dict[str, Any]]"
     tenant: Tenant
     place: Place
     operation: Operation

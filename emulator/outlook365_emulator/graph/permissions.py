@@ -93,7 +93,7 @@ def judge_mailbox(call: Call) -> None:
         GraphError: `access_denied`.
     """
     caller = call.caller
-    if call.operation.name.startswith(SHARED_BY_THEMSELVES):
+    if call.operation.name.startswith(SHARED_BY_THEMSELVES) and "message" not in call.operation.placeholders:
         return
     if caller is None or right_on(call.mailbox, caller.id).full_access:
         return

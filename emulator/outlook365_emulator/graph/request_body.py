@@ -3,6 +3,7 @@
 Refusals and their texts: reference `graph-core.md` sections 2 and 5.3.
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Action, Entity
-from outlook365_emulator.tables.schema import SchemaViolation, action_parameters, canonical
+from outlook365_emulator.tables.schema import SchemaViolation, Type, action_parameters, canonical
 
 MAX_BODY = 4 * 1024 * 1024
 """Greatest size of a request to Graph in bytes."""
@@ -71,11 +72,22 @@ def _read_json(body: bytes, media: str) -> dict[str, Any]:
 
 
 def _parameters(action: Action, members: dict[str, Any]) -> dict[str, Any]:
-    found = canonical(action_parameters(action.name, action.on), members)
+    kind = action_parameters(action.name, action.on)
+    found = canonical(kind, {name: _number(kind, name, value) for name, value in members.items()})
     for name in action.required:
         if found.get(name) is None:
             raise graph_error("body_parameter_missing", parameter=name, because=f"the body must hold {name}")
     return found
+
+
+def _number(kind: Type, name: str, value: Any) -> Any:
+    """Return a parameter; Outlook takes a number that is written as a text (`graph-calendar.md` sections 4 and 24)."""
+    declared = kind.property_of(name)
+    if declared is None or not isinstance(value, str) or declared.type not in ("Edm.Int32", "Edm.Double"):
+        return value
+    if not re.fullmatch(r"[+-]?\d{1,18}(\.\d{1,18})?", value, re.ASCII):
+        return value
+    return float(value) if "." in value or declared.type == "Edm.Double" else int(value)
 
 
 def refusal(violation: SchemaViolation) -> GraphError:

@@ -22,6 +22,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
         on_demand: properties that appear only when selected; each computes its value.
         default_select: properties of an answer without `$select`, or None for all that the document holds.
         always: properties that an answer keeps whatever `$select` names.
+        along: properties that come along where another one is selected.
         adapt: changes the members of a record as the client prefers (form of ids and bodies).
         etag: returns the `ETag` of a record, or None where the type has none.
         expand: navigation properties that `$expand` can name, in lower case; each computes the members to add.
@@ -44,6 +45,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     on_demand: "Mapping[str, Callable[[Call, Any], Any]]" = {}
     default_select: tuple[str, ...] | None = None
     always: tuple[str, ...] = ()
+    along: Mapping[str, tuple[str, ...]] = {}
     adapt: "Callable[[Call, Any, dict[str, Any]], None] | None" = None
     etag: "Callable[[Call, Any], str] | None" = None
     expand: "Mapping[str, Callable[[Call, Any], dict[str, Any]]]" = {}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable
-from functools import partial
+from functools import cache, partial
 
 from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import Cloud
@@ -11,6 +11,7 @@ from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.faults.altering import altered
 from outlook365_emulator.graph import batch
 from outlook365_emulator.graph.bearer import bearer_text, challenge
+from outlook365_emulator.graph.calendar.meetings.event_messages import expanded_event
 from outlook365_emulator.graph.calendar.operations import CALENDAR
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.error_answers import add_standing_headers, error_response
@@ -108,9 +109,7 @@ class Graph:
         self._hosting = hosting
         self._courier = courier or Courier(hosting, keys)
         self._keys = keys
-        published = [row.operation for row in permission_rows().values()]
-        routes = Routes(OPERATIONS, published, graph_segments())
-        self._gate = Gate(keys, routes, Throttling(hosting))
+        self._gate = Gate(keys, _routes(), Throttling(hosting))
         self._unplaced_ids = Ids(fresh_nonce())
         self._unplaced_clock = Clock()
 
@@ -143,6 +142,7 @@ class Graph:
             ask = partial(self._ask, cloud, world)
             call = Call(request, cloud, self._hosting, world, entry, ask)
             call.courier = self._courier
+            call.event_of = expanded_event
             if asks_for_userinfo(request):
                 return exchange.finished(userinfo(call, self._keys), None)
             result = self._gate.pass_through(call)
@@ -207,6 +207,13 @@ class _Exchange:
         ]
         self.entry.operation = "preflight"
         return self.finished(Response(200, b"", headers), None)
+
+
+@cache
+def _routes() -> Routes:
+    """Return the tree of all paths, which every Graph of a process shares: a test may make hundreds."""
+    published = [row.operation for row in permission_rows().values()]
+    return Routes(OPERATIONS, published, graph_segments())
 
 
 def _asks_for_metadata(request: Request) -> bool:

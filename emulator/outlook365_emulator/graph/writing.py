@@ -62,7 +62,9 @@ class Writing:
         self._hidden = hidden_properties(call.permissions, resource.name) if resource.outlook else frozenset()
         preferences = call.preferences
         plain = not (self._paths or self._hidden or self._absent or self._options.expand or self.level != "minimal")
-        plain = plain and not (preferences.immutable_ids or preferences.body or preferences.unsafe_html)
+        plain = plain and not (
+            preferences.immutable_ids or preferences.body or preferences.unsafe_html or preferences.time_zone
+        )
         self.write: Write = self._stored if plain and resource.document is not None else self._composed
         for item in self._options.expand:
             self._judge_expand(item)
@@ -125,7 +127,8 @@ class Writing:
             extra = self._resource.on_demand.get(path[0])
             if extra is not None and path[0] not in self._hidden:
                 members[path[0]] = extra(self._call, record)
-        return project(members, (*self._paths, *((name,) for name in self._always)))
+        along = (name for path in self._paths for name in self._resource.along.get(path[0], ()))
+        return project(members, (*self._paths, *((name,) for name in (*self._always, *along))))
 
     def _expand(self, record: Any, item: ExpandItem, members: dict[str, Any]) -> None:
         added = self._resource.expand["/".join(item.path).lower()](self._call, record)

@@ -4,13 +4,20 @@ It knows no service: records are described by `RecordType`, and what is wrong wi
 its kinds, as facts.
 """
 
-from .evaluator import compile_filter
-from .options import NESTED_OPTIONS, OPTIONS, ExpandItem, QueryOptions, parse_expand, parse_options
-from .ordering import OrderTerm, compile_order, parse_orderby, sort
-from .paging import cut_page, next_link
-from .parser import parse_filter
-from .printing import print_tree
-from .problems import (
+from outlook365_emulator.odata.evaluator import compile_filter
+from outlook365_emulator.odata.options import (
+    NESTED_OPTIONS,
+    OPTIONS,
+    ExpandItem,
+    QueryOptions,
+    parse_expand,
+    parse_options,
+)
+from outlook365_emulator.odata.ordering import OrderTerm, compile_order, parse_orderby, sort
+from outlook365_emulator.odata.paging import cut_page, next_link
+from outlook365_emulator.odata.parser import parse_filter
+from outlook365_emulator.odata.printing import print_tree
+from outlook365_emulator.odata.problems import (
     DuplicateOption,
     InvalidOption,
     NotFilterable,
@@ -26,9 +33,9 @@ from .problems import (
     UnsupportedNode,
     WrongArity,
 )
-from .records import Kind, Property, RecordType
-from .selection import canonical_select, parse_select, project
-from .tree import Node, filter_properties
+from outlook365_emulator.odata.records import Kind, Property, RecordType
+from outlook365_emulator.odata.selection import canonical_select, parse_select, project
+from outlook365_emulator.odata.tree import Node, filter_properties
 
 __all__ = [
     "NESTED_OPTIONS",

@@ -9,10 +9,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from .operands import NUMBERS, Operand
-from .printing import print_tree
-from .problems import TypeMismatch
-from .tree import Node
+from outlook365_emulator.odata.operands import NUMBERS, Operand
+from outlook365_emulator.odata.printing import print_tree
+from outlook365_emulator.odata.problems import TypeMismatch
+from outlook365_emulator.odata.tree import Node
 
 Number = int | Decimal
 

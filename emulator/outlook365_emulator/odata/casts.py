@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from . import literals
-from .operands import PLAIN, Operand, Scope, convert
-from .printing import print_tree
-from .problems import UnknownType, UnsupportedNode, WrongArity
-from .tree import Constant, Node, Path
+from outlook365_emulator.odata import literals
+from outlook365_emulator.odata.operands import PLAIN, Operand, Scope, convert
+from outlook365_emulator.odata.printing import print_tree
+from outlook365_emulator.odata.problems import UnknownType, UnsupportedNode, WrongArity
+from outlook365_emulator.odata.tree import Constant, Node, Path
 
 
 def _to_text(value: Any) -> str:

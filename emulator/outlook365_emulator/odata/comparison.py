@@ -8,11 +8,11 @@ import operator as operators
 from collections.abc import Callable
 from typing import Any
 
-from .operands import NUMBERS, PLAIN, Operand, as_instant, folded
-from .printing import print_tree
-from .problems import TypeMismatch, UnsupportedNode
-from .records import Getter
-from .tree import Node
+from outlook365_emulator.odata.operands import NUMBERS, PLAIN, Operand, as_instant, folded
+from outlook365_emulator.odata.printing import print_tree
+from outlook365_emulator.odata.problems import TypeMismatch, UnsupportedNode
+from outlook365_emulator.odata.records import Getter
+from outlook365_emulator.odata.tree import Node
 
 Predicate = Callable[[Any], bool]
 

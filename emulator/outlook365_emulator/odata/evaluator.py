@@ -9,15 +9,28 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from . import casts
-from .arithmetic import calculate, negate
-from .comparison import Predicate, always, compare, element_of, has_flags, member_of
-from .functions import FUNCTIONS, call, text_test
-from .operands import Operand, Scope, resolve
-from .printing import print_tree
-from .problems import TypeMismatch, UnsupportedNode
-from .records import RecordType
-from .tree import Binary, Call, Constant, EnumMember, Items, Lambda, Logical, Node, Path, Unary, children, free_paths
+from outlook365_emulator.odata import casts
+from outlook365_emulator.odata.arithmetic import calculate, negate
+from outlook365_emulator.odata.comparison import Predicate, always, compare, element_of, has_flags, member_of
+from outlook365_emulator.odata.functions import FUNCTIONS, call, text_test
+from outlook365_emulator.odata.operands import Operand, Scope, resolve
+from outlook365_emulator.odata.printing import print_tree
+from outlook365_emulator.odata.problems import TypeMismatch, UnsupportedNode
+from outlook365_emulator.odata.records import RecordType
+from outlook365_emulator.odata.tree import (
+    Binary,
+    Call,
+    Constant,
+    EnumMember,
+    Items,
+    Lambda,
+    Logical,
+    Node,
+    Path,
+    Unary,
+    children,
+    free_paths,
+)
 
 _COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "in"})
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from .comparison import Predicate, always
-from .operands import NUMBERS, Operand, Scope, folded
-from .printing import print_tree
-from .problems import TypeMismatch, UnknownFunction, UnsupportedNode, WrongArity
-from .tree import Node
+from outlook365_emulator.odata.comparison import Predicate, always
+from outlook365_emulator.odata.operands import NUMBERS, Operand, Scope, folded
+from outlook365_emulator.odata.printing import print_tree
+from outlook365_emulator.odata.problems import TypeMismatch, UnknownFunction, UnsupportedNode, WrongArity
+from outlook365_emulator.odata.tree import Node
 
 _TEXT = frozenset({"string"})
 _WHOLE = frozenset({"integer"})

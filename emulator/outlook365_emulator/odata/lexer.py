@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from .problems import OdataSyntaxError
+from outlook365_emulator.odata.problems import OdataSyntaxError
 
 _NAME = r"[@$]?[^\W\d]\w*(?:\.[^\W\d]\w*)*+"
 _STRING = r"'(?:[^']++|'')*+'"

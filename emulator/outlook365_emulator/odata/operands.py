@@ -6,10 +6,10 @@ from datetime import UTC, datetime, time
 from operator import itemgetter
 from typing import Any, Final
 
-from .printing import print_tree
-from .problems import NotFilterable, UnknownProperty, UnknownType, UnsupportedNode
-from .records import Getter, Property, RecordType
-from .tree import Path
+from outlook365_emulator.odata.printing import print_tree
+from outlook365_emulator.odata.problems import NotFilterable, UnknownProperty, UnknownType, UnsupportedNode
+from outlook365_emulator.odata.records import Getter, Property, RecordType
+from outlook365_emulator.odata.tree import Path
 
 PLAIN: Final = frozenset(
     {"string", "boolean", "integer", "decimal", "datetime", "date", "time", "duration", "guid", "enum", "binary"}

@@ -7,11 +7,18 @@ from urllib.parse import unquote_plus
 
 from msgspec import Struct, field
 
-from .ordering import OrderTerm, parse_orderby
-from .parser import parse_filter
-from .problems import DuplicateOption, InvalidOption, OdataError, OdataSyntaxError, OptionNotAllowed, UnknownOption
-from .selection import SelectPath, parse_path, parse_select, split
-from .tree import Node
+from outlook365_emulator.odata.ordering import OrderTerm, parse_orderby
+from outlook365_emulator.odata.parser import parse_filter
+from outlook365_emulator.odata.problems import (
+    DuplicateOption,
+    InvalidOption,
+    OdataError,
+    OdataSyntaxError,
+    OptionNotAllowed,
+    UnknownOption,
+)
+from outlook365_emulator.odata.selection import SelectPath, parse_path, parse_select, split
+from outlook365_emulator.odata.tree import Node
 
 MAX_EXPAND_DEPTH = 8
 """How deep `$expand` may stand within `$expand`."""

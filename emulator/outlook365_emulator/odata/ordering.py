@@ -5,12 +5,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from .operands import PLAIN, Operand, Scope, folded, resolve
-from .parser import Parser
-from .printing import print_tree
-from .problems import NotSortable
-from .records import RecordType
-from .tree import Path
+from outlook365_emulator.odata.operands import PLAIN, Operand, Scope, folded, resolve
+from outlook365_emulator.odata.parser import Parser
+from outlook365_emulator.odata.printing import print_tree
+from outlook365_emulator.odata.problems import NotSortable
+from outlook365_emulator.odata.records import RecordType
+from outlook365_emulator.odata.tree import Path
 
 Order = Sequence[tuple[Callable[[Any], Any], bool]]
 """Key functions and whether each descends, the most significant first."""

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import cast
 
-from . import literals
-from .lexer import Token, tokenize
-from .problems import OdataSyntaxError
-from .tree import (
+from outlook365_emulator.odata import literals
+from outlook365_emulator.odata.lexer import Token, tokenize
+from outlook365_emulator.odata.problems import OdataSyntaxError
+from outlook365_emulator.odata.tree import (
     Binary,
     Call,
     Constant,

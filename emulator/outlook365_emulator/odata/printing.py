@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import literals
-from .parser import BINDING, PREFIX_BINDING
-from .tree import Binary, Call, Constant, EnumMember, Items, Lambda, Logical, Node, Path, Unary
+from outlook365_emulator.odata import literals
+from outlook365_emulator.odata.parser import BINDING, PREFIX_BINDING
+from outlook365_emulator.odata.tree import Binary, Call, Constant, EnumMember, Items, Lambda, Logical, Node, Path, Unary
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "null": lambda _: "null",

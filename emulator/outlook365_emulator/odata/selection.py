@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .lexer import tokenize
-from .problems import OdataSyntaxError, UnknownProperty
-from .records import Property, RecordType
+from outlook365_emulator.odata.lexer import tokenize
+from outlook365_emulator.odata.problems import OdataSyntaxError, UnknownProperty
+from outlook365_emulator.odata.records import Property, RecordType
 
 SelectPath = tuple[str, ...]
 

@@ -1,7 +1,7 @@
 """What clients made of trouble: an observer of a world, and the report that it gives."""
 
-from .observer import Observer, observe
-from .summary import Cell, FaultSummary, Findings, OperationSummary, ReportView, report_of
+from outlook365_emulator.report.observer import Observer, observe
+from outlook365_emulator.report.summary import Cell, FaultSummary, Findings, OperationSummary, ReportView, report_of
 
 __all__ = [
     "Cell",

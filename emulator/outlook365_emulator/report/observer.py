@@ -17,7 +17,7 @@ EXAMPLES = 5
 TOLERANCE = 0.05
 """Seconds by which a client may come early: timers are not exact."""
 
-FINAL = frozenset({400, 403, 405, 406, 409, 410, 411, 413, 415, 422})
+FINAL = frozenset({400, 403, 405, 406, 409, 410, 411, 413, 415, 422, 507})
 """Statuses after which the same request can do no better (RFC 9110 section 15.5); 404 may be a read that lags."""
 
 POLLED = frozenset({"token.device_code"})
@@ -123,7 +123,9 @@ class Observer:
     def _judge_repeat(self, response: Response, entry: Entry, whole: bytes) -> None:
         if whole in self._refused:
             self._find("identical_repeats", entry, "had been refused for good, and was sent again unchanged")
-        if response.status in FINAL and entry.operation not in POLLED:
+        # Entra answers 401 to a client whose secret or certificate is wrong; at Graph another token may do.
+        final = response.status in FINAL or (response.status == 401 and entry.service == "entra")
+        if final and entry.operation not in POLLED:
             self._refused.add(whole)
 
 

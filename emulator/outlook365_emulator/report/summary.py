@@ -2,9 +2,8 @@
 
 import msgspec
 
+from outlook365_emulator.report.observer import observer_of
 from outlook365_emulator.store.world import World
-
-from .observer import observer_of
 
 
 class Cell(msgspec.Struct):

@@ -2,7 +2,7 @@
 
 import sys
 
-from .schema import scenario_schema_text
+from outlook365_emulator.scenarios.schema import scenario_schema_text
 
 
 def main(arguments: list[str]) -> int:

@@ -6,10 +6,9 @@ outcome a client cannot know - is left out: nothing here happens after a write w
 
 from typing import Any
 
+from outlook365_emulator.scenarios.documents import ScenarioDocument
+from outlook365_emulator.scenarios.files import read_scenario
 from outlook365_emulator.worlds.reading import DocumentError
-
-from .documents import ScenarioDocument
-from .files import read_scenario
 
 READING = {"service": ["graph", "outlook"], "method": ["GET", "HEAD"]}
 

@@ -9,11 +9,10 @@ from outlook365_emulator.faults.fault import decode_fault
 from outlook365_emulator.faults.kinds.changing import Change
 from outlook365_emulator.faults.match import decode_match
 from outlook365_emulator.faults.until import parse_until
+from outlook365_emulator.scenarios.documents import PhaseDocument, ScenarioDocument
 from outlook365_emulator.worlds.files import parse_yaml
 from outlook365_emulator.worlds.reading import DocumentError, at, nearest, read_document
 from outlook365_emulator.worlds.vocabulary import fault_vocabulary
-
-from .documents import PhaseDocument, ScenarioDocument
 
 
 def shipped_folder() -> Path:

@@ -14,12 +14,11 @@ from outlook365_emulator.faults.engine import Watch
 from outlook365_emulator.faults.fault import Fault, decode_fault
 from outlook365_emulator.faults.kinds.changing import Change
 from outlook365_emulator.faults.match import Match, decode_match
+from outlook365_emulator.scenarios.documents import PhaseDocument, ScenarioDocument
+from outlook365_emulator.scenarios.files import duration_of
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.world import World
 from outlook365_emulator.worlds.reading import DocumentConflict, at
-
-from .documents import PhaseDocument, ScenarioDocument
-from .files import duration_of
 
 NEXT = "scenario.next"
 """Name of the effect that ends a phase."""
@@ -85,6 +84,21 @@ def start_scenario(
     return running
 
 
+def resume_scenario(world: World, running: Running, *, due: int, left: int) -> None:
+    """Let a scenario that was kept go on in a world whose agenda and faults are in place.
+
+    Args:
+        world: the world.
+        running: the scenario in its phase.
+        due: number of the entry of the agenda that ends the phase, or 0.
+        left: how many requests the phase still lasts, or 0 where they do not count.
+    """
+    world.scenarios[running.document.name] = running
+    running.due = next((one for one in world.agenda.state() if one.number == due), None)
+    if running.phase is not None and left:
+        _watch(world, running, running.phase, left)
+
+
 def stop_scenario(world: World, name: str) -> None:
     """End a scenario: its faults go, what has happened stays.
 
@@ -148,11 +162,17 @@ def _plan_end(world: World, running: Running, phase: PhaseDocument, began: datet
     if duration is not None:
         running.due = world.agenda.add(began + duration, NEXT, **data)
     elif phase.requests is not None:
-        # Ended by the agenda, so that the last request is still answered as its phase says.
-        def end() -> None:
-            world.agenda.add(world.clock.now(), NEXT, **data)
+        _watch(world, running, phase, phase.requests)
 
-        running.watch = world.faults.watch(Match(decode_match(phase.match, "match")), phase.requests, end)
+
+def _watch(world: World, running: Running, phase: PhaseDocument, left: int) -> None:
+    """Have a phase end after a number of requests; by the agenda, so that the last is answered as its phase says."""
+    data: dict[str, str | int] = {"scenario": running.document.name, "round": running.round}
+
+    def end() -> None:
+        world.agenda.add(world.clock.now(), NEXT, **data)
+
+    running.watch = world.faults.watch(Match(decode_match(phase.match, "match")), left, end)
 
 
 def _leave(world: World, running: Running) -> None:

@@ -7,8 +7,7 @@ import msgspec
 from outlook365_emulator.faults.kinds.changing import Change
 from outlook365_emulator.faults.match import MatchDocument
 from outlook365_emulator.faults.schema import fault_schema
-
-from .documents import PhaseDocument, ScenarioDocument
+from outlook365_emulator.scenarios.documents import PhaseDocument, ScenarioDocument
 
 
 def scenario_schema() -> dict[str, Any]:

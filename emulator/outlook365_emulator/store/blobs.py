@@ -8,6 +8,8 @@ from typing import IO, Any
 
 import msgspec
 
+from outlook365_emulator.store.recording import NotKept
+
 THRESHOLD = 64 * 1024
 """Content of more bytes than this lies here; smaller content lies in its record."""
 
@@ -40,7 +42,8 @@ class Blobs:
     def _opened(self) -> IO[bytes]:
         if self._file is None and self.path is not None:
             self.path.touch(mode=0o600)
-            self._file = self.path.open("r+b")
+            # Unbuffered: what is written is with the system, and a full disk leaves nothing behind in a buffer.
+            self._file = self.path.open("r+b", buffering=0)
         elif self._file is None:
             self._file = tempfile.TemporaryFile(prefix="outlook365-")  # noqa: SIM115 - lives as long as the world
         return self._file
@@ -65,11 +68,24 @@ class Blobs:
         if self._file is not None:
             self._file.flush()
 
+    def _write(self, position: int, content: bytes) -> None:
+        """Write content at a position.
+
+        Raises:
+            NotKept: the file that keeps it cannot be written.
+        """
+        try:
+            file = self._opened()
+            file.seek(position)
+            rest = memoryview(content)
+            while rest:
+                rest = rest[file.write(rest) :]
+        except OSError as error:
+            raise NotKept(f"the content could not be written to {self.path or 'a temporary file'} ({error})") from None
+
     def add(self, content: bytes) -> Blob:
         """Append content and return where it lies."""
-        file = self._opened()
-        file.seek(self._end)
-        file.write(content)
+        self._write(self._end, content)
         blob = Blob(self._end, len(content), hashlib.sha256(content).hexdigest())
         self._end += len(content)
         return blob
@@ -88,9 +104,7 @@ class Blobs:
             position: where the piece stands within the content; pieces come in order.
             piece: the bytes.
         """
-        file = self._opened()
-        file.seek(offset + position)
-        file.write(piece)
+        self._write(offset + position, piece)
         hashed, digest = self._growing.get(offset, (0, None))
         if digest is None or hashed != position:
             digest = hashlib.sha256()

@@ -1,10 +1,10 @@
 """World files: from a document to a world in the emulator, and the connection details of what it holds."""
 
-from .building import add_tenant, build_world
-from .connection import connection_details
-from .documents import WorldDocument
-from .files import load_world_file, world_names
-from .reading import DocumentConflict, DocumentError
+from outlook365_emulator.worlds.building import add_tenant, build_world
+from outlook365_emulator.worlds.connection import connection_details
+from outlook365_emulator.worlds.documents import WorldDocument
+from outlook365_emulator.worlds.files import load_world_file, world_names
+from outlook365_emulator.worlds.reading import DocumentConflict, DocumentError
 
 __all__ = [
     "DocumentConflict",

@@ -2,8 +2,8 @@
 
 import sys
 
-from .reference import reference_page
-from .schema import world_schema_text
+from outlook365_emulator.worlds.reference import reference_page
+from outlook365_emulator.worlds.schema import world_schema_text
 
 PAGES = (("schema", world_schema_text), ("reference", reference_page))
 

@@ -14,13 +14,12 @@ from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.permissions import permission
-
-from .certificates import give_certificate
-from .documents import AppDocument, CertificateDocument, SecretDocument
-from .instants import moment
-from .people import literal
-from .permissions import AUTH_TYPES, Wanted, wanted_permissions
-from .reading import DocumentError, at, inside
+from outlook365_emulator.worlds.certificates import give_certificate
+from outlook365_emulator.worlds.documents import AppDocument, CertificateDocument, SecretDocument
+from outlook365_emulator.worlds.instants import moment
+from outlook365_emulator.worlds.people import literal
+from outlook365_emulator.worlds.permissions import AUTH_TYPES, Wanted, wanted_permissions
+from outlook365_emulator.worlds.reading import DocumentError, at, inside
 
 Platform = Literal["web", "public"]
 

@@ -13,12 +13,11 @@ from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
-
-from .applications import add_app
-from .documents import MailboxDocument, TenantDocument, UserDocument, WorldDocument
-from .people import add_group_of, add_mailbox, add_person, furnish, literal
-from .reading import DocumentError, at, inside
-from .vocabulary import fault_vocabulary
+from outlook365_emulator.worlds.applications import add_app
+from outlook365_emulator.worlds.documents import MailboxDocument, TenantDocument, UserDocument, WorldDocument
+from outlook365_emulator.worlds.people import add_group_of, add_mailbox, add_person, furnish, literal
+from outlook365_emulator.worlds.reading import DocumentError, at, inside
+from outlook365_emulator.worlds.vocabulary import fault_vocabulary
 
 
 def build_world(hosting: Hosting, document: WorldDocument, *, seed: int | None = None) -> World:

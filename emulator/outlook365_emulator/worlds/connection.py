@@ -6,8 +6,7 @@ from typing import Any
 from outlook365_emulator.store.records.directory import Application, User
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.world import World
-
-from .certificates import pfx_of
+from outlook365_emulator.worlds.certificates import pfx_of
 
 
 def connection_details(world: World) -> dict[str, Any]:

@@ -9,8 +9,16 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import Meta, field
 
 from outlook365_emulator.directory.consent_policy import UserConsent
-
-from .contents import Document, EventDocument, Mail, MessageDocument, Moment, RepliesDocument, RuleDocument, Text
+from outlook365_emulator.worlds.contents import (
+    Document,
+    EventDocument,
+    Mail,
+    MessageDocument,
+    Moment,
+    RepliesDocument,
+    RuleDocument,
+    Text,
+)
 
 Auth: TypeAlias = Literal["client_credentials", "client_certificate", "authorization_code", "own_app"]
 """How a connector signs in with an application; reference connector, `Authentication types`."""

@@ -15,11 +15,10 @@ from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.schema import SchemaViolation
-
-from .contents import EventDocument
-from .instants import moment
-from .messages import recipient
-from .reading import DocumentError, at, inside
+from outlook365_emulator.worlds.contents import EventDocument
+from outlook365_emulator.worlds.instants import moment
+from outlook365_emulator.worlds.messages import recipient
+from outlook365_emulator.worlds.reading import DocumentError, at, inside
 
 _DAY_AND_TIME = re.compile(
     r"(?:(?P<days>[+-]?\d{1,5})d|(?P<weekday>mon|tues|wednes|thurs|fri|satur|sun)day(?:(?P<weeks>[+-]\d{1,4})w)?)"

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .documents import WorldDocument
-from .reading import DocumentError, nearest, read_document
+from outlook365_emulator.worlds.documents import WorldDocument
+from outlook365_emulator.worlds.reading import DocumentError, nearest, read_document
 
 
 def shipped_folder() -> Path:

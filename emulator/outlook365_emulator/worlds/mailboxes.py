@@ -14,11 +14,10 @@ from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.schema import SchemaViolation, canonical
-
-from .contents import RepliesDocument, RuleDocument
-from .documents import MailboxDocument, UserDocument
-from .instants import moment
-from .reading import DocumentError, at, inside
+from outlook365_emulator.worlds.contents import RepliesDocument, RuleDocument
+from outlook365_emulator.worlds.documents import MailboxDocument, UserDocument
+from outlook365_emulator.worlds.instants import moment
+from outlook365_emulator.worlds.reading import DocumentError, at, inside
 
 _DISABLED = {"status": "disabled"}
 

@@ -15,10 +15,9 @@ from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 from outlook365_emulator.tables.schema import SchemaViolation
-
-from .contents import AttachmentDocument, MessageDocument
-from .instants import moment
-from .reading import DocumentError, at, inside
+from outlook365_emulator.worlds.contents import AttachmentDocument, MessageDocument
+from outlook365_emulator.worlds.instants import moment
+from outlook365_emulator.worlds.reading import DocumentError, at, inside
 
 _NAMED_ADDRESS = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<address>[^<>\s]+)>\s*")
 

@@ -8,9 +8,8 @@ from outlook365_emulator.store.records.directory import Group, User
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
-
-from .documents import GroupDocument, MailboxDocument, UserDocument
-from .reading import DocumentError, at, inside, nearest
+from outlook365_emulator.worlds.documents import GroupDocument, MailboxDocument, UserDocument
+from outlook365_emulator.worlds.reading import DocumentError, at, inside, nearest
 
 DIRECTORY_ROLES = (
     "Application Administrator",
@@ -181,14 +180,14 @@ def _put_in(
 ) -> None:
     """Put into a mailbox what its document has; what brings Graph's mail and calendar is imported for that only."""
     if document.folders or document.settings or document.automatic_replies or document.rules or document.messages:
-        from .mailboxes import add_folders, set_up_mailbox
-        from .messages import receive_messages
+        from outlook365_emulator.worlds.mailboxes import add_folders, set_up_mailbox
+        from outlook365_emulator.worlds.messages import receive_messages
 
         add_folders(tenant, unit, owner, document.folders, inside(place, "folders"))
         receive_messages(world, tenant, unit, owner, document.messages, inside(place, "messages"))
         set_up_mailbox(world, tenant, unit, owner, document, place)
     if document.events:
-        from .events import add_events
+        from outlook365_emulator.worlds.events import add_events
 
         add_events(world, tenant, unit, owner, document.events, inside(place, "events"))
 

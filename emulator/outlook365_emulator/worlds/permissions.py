@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from outlook365_emulator.tables import permissions as table
 from outlook365_emulator.tables.permissions import Kind
-
-from .documents import Audience, Auth
-from .reading import DocumentError
+from outlook365_emulator.worlds.documents import Audience, Auth
+from outlook365_emulator.worlds.reading import DocumentError
 
 _OTHER: Mapping[Kind, Kind] = MappingProxyType({"application": "delegated", "delegated": "application"})
 

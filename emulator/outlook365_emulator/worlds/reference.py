@@ -8,11 +8,16 @@ import msgspec
 from msgspec import inspect
 
 from outlook365_emulator.store.hosting import Hosting
-
-from .building import build_world
-from .connection import connection_details
-from .contents import AttachmentDocument, EventDocument, MessageDocument, RepliesDocument, RuleDocument
-from .documents import (
+from outlook365_emulator.worlds.building import build_world
+from outlook365_emulator.worlds.connection import connection_details
+from outlook365_emulator.worlds.contents import (
+    AttachmentDocument,
+    EventDocument,
+    MessageDocument,
+    RepliesDocument,
+    RuleDocument,
+)
+from outlook365_emulator.worlds.documents import (
     AppDocument,
     CertificateDocument,
     ClockDocument,
@@ -24,8 +29,8 @@ from .documents import (
     UserDocument,
     WorldDocument,
 )
-from .files import load_world_file
-from .permissions import AUTH_TYPES, preset_permissions
+from outlook365_emulator.worlds.files import load_world_file
+from outlook365_emulator.worlds.permissions import AUTH_TYPES, preset_permissions
 
 SECTIONS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("World", WorldDocument),

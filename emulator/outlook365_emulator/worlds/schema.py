@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator.faults.schema import fault_schema
-
-from .documents import WorldDocument
+from outlook365_emulator.worlds.documents import WorldDocument
 
 
 def world_schema() -> dict[str, Any]:

@@ -1,7 +1,8 @@
+from contextlib import nullcontext
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from mail_connector import Connection, Session, connect
+from mail_connector import Connection, GraphError, Session, connect
 
 
 @pytest.fixture
@@ -48,12 +49,28 @@ def opened(form):
 
 
 @pytest.fixture(params=["own", "shared"])
-def at_work(request, outlook365, opened):
-    """The connector at work on a person's or a shared mailbox, and the mailbox as the test sees it."""
+def details(request, outlook365):
+    """A connection with every permission, to the account's own or to a shared mailbox."""
     shared = "support" if request.param == "shared" else None
-    details = outlook365.connection(preset="full", shared_mailbox=shared)
-    owner = details.user
+    found = outlook365.connection(preset="full", shared_mailbox=shared)
     if shared:
-        owner = details.tenant.user("support")
-        owner.share_with(details.user, send_as=True)
-    return opened(details), owner.mailbox
+        found.tenant.user(shared).share_with(found.user, send_as=True)
+    return found
+
+
+@pytest.fixture
+def at_work(details, opened):
+    """The connector at work on a mailbox, and the mailbox as the test sees it."""
+    return opened(details), details.tenant.user(details.mailbox).mailbox
+
+
+@pytest.fixture
+def refused_to_delegates(details):
+    """Expects a refusal where a person works on a mailbox that is not the person's."""
+
+    def expect():
+        if details.is_application or details.shared_mailbox is None:
+            return nullcontext()
+        return pytest.raises(GraphError, match="ErrorAccessDenied")
+
+    return expect

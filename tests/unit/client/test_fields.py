@@ -7,14 +7,17 @@ import pytest
 from outlook365_emulator.client import JournalEntry, fields
 from outlook365_emulator.control import requests
 from outlook365_emulator.journal import Entry
-from outlook365_emulator.worlds import documents
+from outlook365_emulator.worlds import contents, documents
 
 
 @pytest.mark.parametrize(
     ("keywords", "document", "positional"),
     [
-        (fields.AttachmentFields, documents.AttachmentDocument, set()),
-        (fields.MessageFields, documents.MessageDocument, set()),
+        (fields.RepliesFields, contents.RepliesDocument, set()),
+    (fields.RuleFields, contents.RuleDocument, set()),
+    (fields.MailLimitsFields, documents.MailLimitsDocument, set()),
+    (fields.AttachmentFields, contents.AttachmentDocument, set()),
+        (fields.MessageFields, contents.MessageDocument, set()),
         (fields.UserFields, documents.UserDocument, {"name"}),
         (fields.MailboxFields, documents.MailboxDocument, {"name"}),
         (fields.SecretFields, documents.SecretDocument, set()),

@@ -11,6 +11,7 @@ from outlook365_emulator.faults.decode import FaultError
 from outlook365_emulator.faults.engine import FaultEngine
 from outlook365_emulator.faults.facts import Facts
 from outlook365_emulator.faults.fault import decode_fault, describe
+from outlook365_emulator.faults.match import Match, decode_match
 from outlook365_emulator.faults.outcomes import Answer, Delay, Outcome
 from outlook365_emulator.ids import Chance
 
@@ -282,3 +283,73 @@ def test_without_faults_a_decision_costs_less_than_a_microsecond() -> None:
             engine.decide(LIST, NOW)
         best = min(best, (monotonic() - start) / 1000)
     assert best < 1e-6
+
+
+class TestSpare:
+    def test_a_request_that_was_just_served_passes_when_it_is_repeated(self) -> None:
+        engine = engine_with(status(503, spare=True))
+        assert [seen(engine.decide(LIST, NOW)) for _ in range(5)] == [503, None, 503, None, 503]
+
+    def test_no_other_sparing_fault_takes_its_place(self) -> None:
+        engine = engine_with(status(503, spare=True, times=1), status(502, spare=True))
+        assert [seen(engine.decide(LIST, NOW)) for _ in range(4)] == [503, None, 502, None]
+
+    def test_a_fault_that_does_not_spare_does(self) -> None:
+        engine = engine_with(status(503, spare=True, times=1), status(502))
+        assert [seen(engine.decide(LIST, NOW)) for _ in range(2)] == [503, 502]
+
+    def test_other_requests_are_served_meanwhile(self) -> None:
+        engine = engine_with(status(503, spare=True))
+        assert [seen(engine.decide(facts, NOW)) for facts in (LIST, SEND, LIST, SEND)] == [503, 503, None, None]
+
+
+class TestWatch:
+    def test_it_counts_what_matches_and_ends(self) -> None:
+        engine, ended = engine_with(), []
+        watch = Match(decode_match({"method": "GET"}, ""))
+        engine.watch(watch, 2, lambda: ended.append("over"))
+        assert engine.active
+        for facts in (LIST, SEND, LIST, LIST):
+            engine.decide(facts, NOW)
+        assert ended == ["over"]
+        assert not engine.active
+
+    def test_it_counts_what_a_fault_serves_too(self) -> None:
+        engine, ended = engine_with(status(503)), []
+        engine.watch(Match(decode_match({}, "")), 1, lambda: ended.append("over"))
+        assert seen(engine.decide(LIST, NOW)) == 503
+        assert ended == ["over"]
+        assert engine.active
+
+    def test_it_can_be_given_up(self) -> None:
+        engine = engine_with()
+        watch = engine.watch(Match(decode_match({}, "")), 1, lambda: None)
+        engine.unwatch(watch)
+        engine.unwatch(watch)
+        assert not engine.active
+
+
+def test_what_was_set_is_remembered_for_reports() -> None:
+    engine = engine_with(status(503, name="a"))
+    engine.decide(LIST, NOW)
+    engine.remove("a")
+    assert [(fault.name, fault.served) for fault in engine.ever] == [("a", 1)]
+
+
+def test_it_knows_whether_a_fault_acts_before_there_is_a_request() -> None:
+    engine = engine_with(status(503))
+    assert not engine.connecting
+    engine.add({"kind": "dns"}, NOW)
+    assert engine.connecting
+    engine.remove("dns-2")
+    assert not engine.connecting
+
+
+@pytest.mark.parametrize(
+    ("query", "served"), [("$top=5&$skip=10", True), ("$top=5", False), ("%24skip=1", True), ("", False)]
+)
+def test_a_match_reads_the_query(query: str, served: bool) -> None:
+    engine = engine_with(status(400, match={"query": {"$skip": "*"}}))
+    facts = Facts(service="graph", query=query)
+    assert (engine.decide(facts, NOW) is not None) is served
+    assert served or "query: wanted $skip=*" in str(engine.explain(facts, NOW))

@@ -57,7 +57,7 @@ def setting_for(world: World, tenant: Tenant, unit: UnitOfWork, owner: User, cal
         LookupError: as `calendar_named`.
     """
     mailbox, record = calendar_named(tenant, owner, calendar)
-    return Setting(world, tenant, unit, owner, mailbox, record, None, [])
+    return Setting(world, tenant, unit, owner, mailbox, record)
 
 
 def add_event(

@@ -10,6 +10,7 @@ from typing import Any
 
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.calendar.event_resource import event_etag
+from outlook365_emulator.graph.calendar.meetings.rooms import load_place
 from outlook365_emulator.graph.calendar.shown import Shown, occurrence, shown
 from outlook365_emulator.graph.calendar.sight import Sight, default_calendar, judge_owner, judge_write, sight_of
 from outlook365_emulator.graph.call import Call
@@ -177,6 +178,7 @@ CALENDAR_CONVERTORS: Mapping[str, Callable[[Call, str], Any]] = MappingProxyType
         "event": load_event,
         "permission": load_permission,
         "file": load_file,
+        "place": load_place,
     }
 )
 """What loads each placeholder of a calendar's route."""

@@ -282,6 +282,7 @@ def event_resource() -> Resource:
         type=event_type(),
         document=event_document,
         always=("id",),
+        along={"location": ("locations",)},  # page event-get, example 1
         adapt=adapt_event,
         etag=event_etag,
         on_demand={"cancelledOccurrences": _cancelled, "originalStart": _original_start},

@@ -69,7 +69,7 @@ ORDER = (
     "previousStartDateTime",
     "previousEndDateTime",
 )
-"""Every member of a message in the order of the answers; some are of meeting messages alone (`graph-calendar.md` 15)."""
+"""Every member of a message in the order of the answers; some are of meeting messages alone."""
 
 _WEB_LINK = "https://outlook.office365.com/owa/?ItemID={id}&exvsurl=1&viewmodel=ReadMessageItem"
 _EWS = str.maketrans("-_", "/+")

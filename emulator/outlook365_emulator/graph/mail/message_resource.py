@@ -22,6 +22,7 @@ from outlook365_emulator.graph.mail.extended_properties import (
     single_values,
     value_of,
 )
+from outlook365_emulator.graph.mail.meeting_times import show_in_zone
 from outlook365_emulator.graph.open_extensions import as_rows, extension_members, plain_name
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.graph.search.messages import search_messages
@@ -166,6 +167,8 @@ def adapt_message(call: Call, message: Message, members: dict[str, Any]) -> None
         members["body"] = {**members["body"], "content": message.unsafe_body}
     if preferences.body:
         members["body"] = in_form(members["body"], preferences.body)
+    if preferences.time_zone and "meetingMessageType" in members:
+        show_in_zone(members, preferences.time_zone)
 
 
 def message_etag(call: Call, message: Message) -> str:
@@ -244,6 +247,10 @@ def _extensions(call: Call, message: Message) -> dict[str, Any]:
     return {"extensions@odata.context": f"{_context(call, message)}/extensions", "extensions": found} if found else {}
 
 
+def _event(call: Call, message: Message) -> dict[str, Any]:
+    return call.event_of(call, message)
+
+
 @cache
 def message_resource() -> Resource:
     """Return the message as a resource."""
@@ -258,6 +265,7 @@ def message_resource() -> Resource:
         expand={
             "attachments": _attachments,
             "extensions": _extensions,
+            "microsoft.graph.eventmessage/event": _event,
             "singlevalueextendedproperties": _properties("singleValueExtendedProperties", many=False),
             "multivalueextendedproperties": _properties("multiValueExtendedProperties", many=True),
         },

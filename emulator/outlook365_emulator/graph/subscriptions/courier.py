@@ -14,6 +14,7 @@ import msgspec
 
 from outlook365_emulator.clock import monotonic
 from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.graph.subscriptions.attempts import ANSWER_SECONDS
 from outlook365_emulator.graph.subscriptions.endpoints import ask, judge_answer, validation_token
 from outlook365_emulator.graph.subscriptions.parcels import Parcel, groups_of, parcel_of, written_document
 from outlook365_emulator.graph.subscriptions.records import Sent, record_sent, record_validation
@@ -23,8 +24,6 @@ from outlook365_emulator.net.send import SendFailed, post
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.notices import Notice
 from outlook365_emulator.store.world import RunEffect, World
-
-from .attempts import ANSWER_SECONDS
 
 if TYPE_CHECKING:
     from outlook365_emulator.graph.call import Call
@@ -92,6 +91,12 @@ class Courier:
             world.committed.append(notify)
         world.notices.on_ready = partial(self._wake, world)
         world.notices.on_recorded = partial(self._recorded, world)
+
+    def resume(self, world: World) -> None:
+        """Go on with a world that was read back: watch it, and send what can be sent; call on the event loop."""
+        self.watch(world)
+        for url in list(world.notices.ready):
+            self._wake(world, url)
 
     async def validate(self, call: "Call", url: str, lifecycle_url: str | None) -> None:
         """Have the endpoints of a subscription prove that they listen, both at once.

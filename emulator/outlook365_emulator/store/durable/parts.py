@@ -168,7 +168,7 @@ def _marks_of_notices(world: World) -> Any:
 def _notices_of(world: World) -> KeptNotices:
     kept = []
     for one in world.notices.on_the_way():
-        item = {
+        item: dict[str, Any] = {
             "message": one.item if isinstance(one.item, Message) else None,
             "calendar_event": one.item if isinstance(one.item, Event) else None,
             "subject": one.item if isinstance(one.item, Subscription) else None,
@@ -198,9 +198,7 @@ PARTS = (
         lambda world: world.clock.state(),
         lambda world, state: world.clock.restore(state),
     ),
-    Part(
-        "agenda", KeptAgenda, lambda world: (world.agenda.count, world.agenda.state()), agenda_of, restore_agenda
-    ),
+    Part("agenda", KeptAgenda, lambda world: (world.agenda.count, world.agenda.state()), agenda_of, restore_agenda),
     Part(
         "settings",
         dict[str, str],

@@ -203,7 +203,7 @@ def test_no_operation_of_the_calendar_is_open_to_a_stranger(cal):
     event, calendar = cal.event()["id"], cal.get("/me/calendar").json["id"]
     group = cal.get("/me/calendarGroups").values[0]["id"]
     keys = {"user": OWNER, "event": event, "calendar": calendar, "group": group, "permission": "RGVmYXVsdA==",
-            "file": "x", "extension": "x"}  # fmt: skip
+            "file": "x", "extension": "x", "message": "x"}  # fmt: skip
     asked = 0
     for one in OPERATIONS.values():
         if not one.name.startswith("calendar.") or "shared" not in str(one.permissions) or not one.permissions.shared:

@@ -1,5 +1,6 @@
 """A mailbox under any sequence of requests agrees with a simple model of it."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -28,6 +29,23 @@ class Item:
 
 
 @dataclass
+class Replica:
+    """A folder as somebody has it who reads its deltas, page by page.
+
+    Attributes:
+        folder: the folder.
+        link: where to go on; "" where nothing was read.
+        items: what the pages have said, by id.
+        ended: whether the last page was the last of its round.
+    """
+
+    folder: str
+    link: str = ""
+    items: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ended: bool = False
+
+
+@dataclass
 class Model:
     """What a mailbox should hold, by immutable id."""
 
@@ -41,6 +59,7 @@ class MailboxMachine(RuleBasedStateMachine):
 
     new_graph: ClassVar[Any]
     stable_ids = Bundle("messages")
+    replicas = Bundle("replicas")
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +67,7 @@ class MailboxMachine(RuleBasedStateMachine):
         self.org = self.graph.org
         self.model = Model()
         self.delivered = 0
-        self.folder_ids = {name: self.me("GET", f"/mailFolders/{name}").json["id"] for name in FOLDERS}
+        self.folder_ids: dict[str, str] = {name: self.me("GET", f"/mailFolders/{name}").json["id"] for name in FOLDERS}
 
     def me(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         return self.graph.ask(method, f"/me{path}", body, as_=self.org.ada, **options)
@@ -158,6 +177,56 @@ class MailboxMachine(RuleBasedStateMachine):
         self.left(item)
         sent = self.seen(self.me("GET", f"/messages/{stable}"), "sentitems", item.files)
         assert (sent.is_draft, sent.is_read) == (False, True)
+
+    def turn_page(self, replica: Replica) -> int:
+        """Read one page of deltas into a replica, and return how many items it had."""
+        small = [("Prefer", "odata.maxpagesize=2")]
+        if replica.link:
+            page = self.graph.page(replica.link, as_=self.org.ada, headers=small).json
+        else:
+            page = self.me("GET", f"/mailFolders/{replica.folder}/messages/delta", headers=small).json
+        for one in page["value"]:
+            if "@removed" in one:
+                replica.items.pop(one["id"], None)
+            else:
+                replica.items.setdefault(one["id"], {}).update(one)
+        replica.ended = "@odata.deltaLink" in page
+        replica.link = page["@odata.deltaLink" if replica.ended else "@odata.nextLink"]
+        return len(page["value"])
+
+    def catch_up(self, replica: Replica) -> None:
+        """Read until nothing is new, and hold the replica against the folder."""
+        while self.turn_page(replica) or not replica.ended:
+            pass
+        listed = self.me("GET", f"/mailFolders/{replica.folder}/messages?$top=1000").values
+        shown = ("changeKey", "subject", "isRead", "isDraft", "parentFolderId", "hasAttachments", "toRecipients")
+        assert {key: [one[name] for name in shown] for key, one in replica.items.items()} == {
+            one["id"]: [one[name] for name in shown] for one in listed
+        }
+
+    @rule(target=replicas, folder=NAMED)
+    def replicate(self, folder: str) -> Replica:
+        replica = Replica(folder)
+        self.catch_up(replica)
+        return replica
+
+    @rule(target=replicas, folder=NAMED)
+    def begin_to_replicate(self, folder: str) -> Replica:
+        replica = Replica(folder)
+        self.turn_page(replica)
+        return replica
+
+    @rule(replica=replicas)
+    def replicate_a_page(self, replica: Replica) -> None:
+        self.turn_page(replica)
+
+    @rule(replica=replicas)
+    def a_copy_of_any_age_catches_up(self, replica: Replica) -> None:
+        self.catch_up(deepcopy(replica))
+
+    def teardown(self) -> None:
+        for folder in self.folder_ids:
+            self.catch_up(Replica(folder))
 
     @invariant()
     def folders_list_what_the_model_holds(self) -> None:

@@ -22,6 +22,12 @@ class Reader:
         self.client = httpx.Client(timeout=30)
         self.token = self.fresh_token()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.client.close()
+
     def fresh_token(self, claims=None):
         form = {
             "grant_type": "client_credentials",
@@ -64,17 +70,22 @@ def claims_of(answer):
 
 def read_all(account):
     """Return the subjects of a mailbox; a page may be empty or hold an item that came before."""
-    reader, link, found = Reader(account), f"{GRAPH}/users/{account.user}/messages?$select=subject&$top=2", {}
-    while link:
-        page = reader.get(link)
-        found.update((one["id"], one["subject"]) for one in page["value"])
-        link = page.get("@odata.nextLink")
+    link, found = f"{GRAPH}/users/{account.user}/messages?$select=subject&$top=2", {}
+    with Reader(account) as reader:
+        while link:
+            page = reader.get(link)
+            found.update((one["id"], one["subject"]) for one in page["value"])
+            link = page.get("@odata.nextLink")
     return list(found.values())
 
 
 def read_batch(account):
     """Return the subjects of a mailbox by batches; items that are answered 429 go into the next one."""
-    reader = Reader(account)
+    with Reader(account) as reader:
+        return batched(reader, account)
+
+
+def batched(reader, account):
     ids = reader.get(f"{GRAPH}/users/{account.user}/messages?$select=id")["value"]
     left = {
         str(i): {"id": str(i), "method": "GET", "url": f"/users/{account.user}/messages/{one['id']}"}
@@ -98,14 +109,15 @@ def read_batch(account):
 
 def read_mailboxes(account):
     """Return the subjects of several mailboxes by owner; what is gone does not stop the others."""
-    reader, found = Reader(account), {}
-    for user in account.people:
-        try:
-            page = reader.get(f"{GRAPH}/users/{user}/messages?$select=subject")
-        except httpx.HTTPStatusError as error:
-            if error.response.status_code != 404:
-                raise
-            found[user] = "gone"
-        else:
-            found[user] = [one["subject"] for one in page["value"]]
+    found = {}
+    with Reader(account) as reader:
+        for user in account.people:
+            try:
+                page = reader.get(f"{GRAPH}/users/{user}/messages?$select=subject")
+            except httpx.HTTPStatusError as error:
+                if error.response.status_code != 404:
+                    raise
+                found[user] = "gone"
+            else:
+                found[user] = [one["subject"] for one in page["value"]]
     return found

@@ -7,8 +7,8 @@ from scenario_clients.correct.reading import GRAPH, Reader
 class Mirror:
     """The messages of an inbox by id, and the link that leads to what is new."""
 
-    def __init__(self, account):
-        self.reader = Reader(account)
+    def __init__(self, account, reader):
+        self.reader = reader
         self.start = f"{GRAPH}/users/{account.user}/mailFolders/inbox/messages/delta"
         self.link, self.messages = self.start, {}
 
@@ -33,13 +33,16 @@ class Mirror:
 
 def sync(account, arrives):
     """Return the subjects after rounds of delta; mail arrives between them."""
-    mirror, found = Mirror(account), []
-    for _ in range(3):
-        found = mirror.catch_up()
-        arrives()
+    found = []
+    with Reader(account) as reader:
+        mirror = Mirror(account, reader)
+        for _ in range(3):
+            found = mirror.catch_up()
+            arrives()
     return found
 
 
 def follow(account, notifications):
     """Return the subjects, whatever notifications came: each is but a sign to look."""
-    return Mirror(account).catch_up()
+    with Reader(account) as reader:
+        return Mirror(account, reader).catch_up()

@@ -8,7 +8,12 @@ from scenario_clients.correct.reading import GRAPH, Reader
 
 def create_and_read(account):
     """Create a draft and return its subject as it is read back, once reads have caught up with writes."""
-    reader, messages = Reader(account), f"{GRAPH}/users/{account.user}/messages"
+    messages = f"{GRAPH}/users/{account.user}/messages"
+    with Reader(account) as reader:
+        return read_back(reader, messages)
+
+
+def read_back(reader, messages):
     made = reader.ask("POST", messages, json={"subject": "New"})
     for attempt in range(6):
         try:
@@ -22,7 +27,12 @@ def create_and_read(account):
 
 def send(account):
     """Send a message; where the connection breaks, look into Sent Items before sending it again."""
-    reader, user = Reader(account), f"{GRAPH}/users/{account.user}"
+    with Reader(account) as reader:
+        return sent_once(reader, account)
+
+
+def sent_once(reader, account):
+    user = f"{GRAPH}/users/{account.user}"
     recipients = [{"emailAddress": {"address": account.people[1]}}]
     mail = {"message": {"subject": "Invoice 17", "toRecipients": recipients}}
     for _ in range(3):
@@ -39,9 +49,9 @@ def send(account):
 
 def store(account):
     """Store a draft; say what no repetition can remedy."""
-    reader = Reader(account)
-    headers = {"Authorization": f"Bearer {reader.token}"}
-    answer = reader.client.post(f"{GRAPH}/users/{account.user}/messages", headers=headers, json={"subject": "New"})
+    with Reader(account) as reader:
+        headers = {"Authorization": f"Bearer {reader.token}"}
+        answer = reader.client.post(f"{GRAPH}/users/{account.user}/messages", headers=headers, json={"subject": "New"})
     if answer.status_code == 507 and answer.json()["error"]["code"] == "ErrorQuotaExceeded":
         return "the mailbox is full"
     answer.raise_for_status()

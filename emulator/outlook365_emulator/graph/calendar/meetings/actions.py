@@ -121,6 +121,6 @@ def forward(call: Call, event: Shown, body: dict[str, Any]) -> Accepted:
             raise graph_error("invalid_recipients", recipient=address, because=because)
     sight = event.sight
     actor = call.caller if sight.role != "owner" else None
-    setting = Setting(call.world, call.tenant, call.unit, sight.owner, sight.holder, sight.source, actor, [])
+    setting = Setting(call.world, call.tenant, call.unit, sight.owner, sight.holder, sight.source, actor)
     forward_meeting(setting, event.event, event.day, to, given.get("comment") or "")
     return Accepted()

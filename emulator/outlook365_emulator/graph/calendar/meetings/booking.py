@@ -7,11 +7,11 @@ taken at any of the occurrences that it looks at.
 from datetime import datetime, timedelta
 from typing import Final
 
+from outlook365_emulator.graph.calendar.documents import members_of
 from outlook365_emulator.graph.calendar.meetings.answering import Given, answer_meeting
 from outlook365_emulator.graph.calendar.meetings.messages import About
 from outlook365_emulator.graph.calendar.meetings.parties import copy_in, own_setting, record_of
 from outlook365_emulator.graph.calendar.organizing import Setting
-from outlook365_emulator.graph.calendar.documents import members_of
 from outlook365_emulator.graph.calendar.recurrence.instants import overlaps
 from outlook365_emulator.graph.calendar.shown import Shown, instances, unfolded, view
 from outlook365_emulator.graph.calendar.sight import Sight

@@ -242,4 +242,3 @@ def _folded(line: str) -> bytes:
             piece = b" "
         piece += encoded
     return b"\r\n".join([*pieces, piece]) + b"\r\n"
-

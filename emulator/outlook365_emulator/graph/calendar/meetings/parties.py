@@ -31,7 +31,7 @@ def own_setting(
 ) -> Setting:
     """Return where somebody's copy of a meeting is written: the calendar that it lies in, or the default one."""
     calendar = mailbox.calendars.get(event.calendar) if event is not None else None
-    return Setting(world, tenant, unit, user, mailbox, calendar or default_calendar(mailbox), None, [])
+    return Setting(world, tenant, unit, user, mailbox, calendar or default_calendar(mailbox))
 
 
 def addresses_of(user: User) -> frozenset[str]:

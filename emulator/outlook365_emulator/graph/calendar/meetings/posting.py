@@ -19,6 +19,7 @@ from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.mail import Message
 from outlook365_emulator.store.unit import UnitOfWork
 
+
 def post(setting: Setting, about: About, draft: Draft, addresses: list[str], method: Method, comment: str = "") -> None:
     """Send a meeting message.
 
@@ -85,7 +86,5 @@ def outdate(unit: UnitOfWork, mailbox: Mailbox, about: About, draft: Draft) -> N
         if members["isOutOfDate"] or folder is None:
             continue
         members |= {"isOutOfDate": True, "meetingRequestType": "outdated"}
-        changed = write_message(
-            mailbox, members, folder, number=message.number, stable=message.stable, like=message
-        )
+        changed = write_message(mailbox, members, folder, number=message.number, stable=message.stable, like=message)
         unit.put_item(mailbox, mailbox.messages, changed)

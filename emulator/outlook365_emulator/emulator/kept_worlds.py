@@ -1,0 +1,86 @@
+"""The worlds of a data directory at the start: read back, or made and written for the first time."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.recording import NotKept
+from outlook365_emulator.store.world import World
+
+if TYPE_CHECKING:
+    from outlook365_emulator.store.durable.parts import Part
+    from outlook365_emulator.store.durable.recorder import DataDirectory
+
+DEFAULT = "default"
+"""Name of the note that says which world is the default one: its key, a space, and what was asked for."""
+
+KEYS = "keys"
+"""Folder of the signing keys in a data directory."""
+
+AUTHORITY = "authority"
+"""Folder of the certificate authority in a data directory."""
+
+
+def open_directory(directory: Path, parts: "Sequence[Part]") -> "DataDirectory":
+    """Open a data directory for this emulator alone; `sqlite3` is imported here and not before.
+
+    Args:
+        directory: the directory; made where it is missing.
+        parts: further parts of a world that are kept.
+
+    Raises:
+        BadData: it cannot be used; the message says why.
+    """
+    from outlook365_emulator.store.durable.database import BadData
+    from outlook365_emulator.store.durable.recorder import DataDirectory
+
+    data = DataDirectory(directory, parts)
+    try:
+        for name in (KEYS, AUTHORITY):
+            (directory / name).mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        data.close()
+        raise BadData(f"the data directory {directory} cannot be used: {error}") from None
+    return data
+
+
+def fill(hosting: Hosting, data: "DataDirectory", wanted: str | None, make: Callable[[str], World]) -> None:
+    """Host the worlds of a data directory, and the default one where it is not among them.
+
+    Args:
+        hosting: the worlds of the emulator, none yet.
+        data: the directory, which records all changes from here on.
+        wanted: name or file of the default world, or None for none.
+        make: reads a world file and hosts its world.
+
+    Raises:
+        BadData: the directory holds what cannot be read, or cannot be written.
+        DocumentError: the world file says something wrong.
+    """
+    from outlook365_emulator.store.durable.database import BadData
+
+    hosting.recorder = data
+    try:
+        for world in data.stored():
+            hosting.add(world)
+    except ValueError as error:
+        raise BadData(f"the data directory {data.directory} holds what cannot be read: {error}") from None
+    try:
+        if wanted is not None:
+            hosting.default = _default(hosting, data, wanted) or make(wanted)
+            data.database.note(DEFAULT, f"{hosting.default.key} {wanted}")
+        data.settle_all()
+    except NotKept as error:
+        raise BadData(str(error)) from None
+
+
+def _default(hosting: Hosting, data: "DataDirectory", wanted: str) -> World | None:
+    """Return the world that was made of the same file, or that has its name."""
+    key, _, source = data.database.noted(DEFAULT).partition(" ")
+    if source == wanted and (found := hosting.by_key(key)) is not None:
+        return found
+    from outlook365_emulator.worlds import load_world_file
+
+    name = load_world_file(wanted).name
+    return hosting.by_name(name) if name is not None else None

@@ -1,0 +1,145 @@
+"""A world in one file: a ZIP of `world.json` (what it is), `records.jsonl` (a record a line) and `blobs` (content).
+
+The format is described in docs/how-to/keep-data.md.
+"""
+
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import msgspec
+
+from outlook365_emulator.store.durable.database import BadData
+from outlook365_emulator.store.durable.parts import Part
+from outlook365_emulator.store.durable.reading import read_world
+from outlook365_emulator.store.durable.rows import plain, rows_of
+from outlook365_emulator.store.durable.shelves import Place
+from outlook365_emulator.store.world import World
+
+FORMAT = 1
+"""Version of the format that is written, and the newest that can be read."""
+
+_DAY_ONE = (1980, 1, 1, 0, 0, 0)
+
+
+class Header(msgspec.Struct, kw_only=True):
+    """What `world.json` says.
+
+    Attributes:
+        format: version of the format.
+        name: the world's name.
+        timestamp: the world's time when it was written, in seconds since 1970-01-01 UTC.
+        tenants: the initial domain of each tenant.
+    """
+
+    format: int
+    name: str
+    timestamp: float
+    tenants: list[str]
+
+
+class Line(msgspec.Struct):
+    """A line of `records.jsonl`: where a record lies, its key, and the record as JSON, bytes in base64."""
+
+    tenant: str
+    mailbox: str
+    shelf: str
+    key: str
+    record: msgspec.Raw
+
+
+class Archived(NamedTuple):
+    """A world that was read from a file, and its time when that was written."""
+
+    world: World
+    timestamp: float
+
+
+def write_archive(world: World, file: Path, parts: Sequence[Part], *, content: bool = True) -> None:
+    """Write a world to a file at once.
+
+    Args:
+        world: the world.
+        file: the file; its directory exists.
+        parts: the parts of a world.
+        content: whether the large content is written too.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            tenants = [tenant.domains[0] for tenant in world.tenants.values()]
+            header = Header(format=FORMAT, name=world.name, timestamp=world.clock.timestamp(), tenants=tenants)
+            archive.writestr(_entry("world.json"), msgspec.json.format(msgspec.json.encode(header), indent=2))
+            with archive.open(_entry("records.jsonl"), "w", force_zip64=True) as records:
+                _write_records(world, records, parts)
+            if content and world.blobs.path is not None and world.blobs.path.exists():
+                world.blobs.flush()
+                with (
+                    archive.open(_entry("blobs"), "w", force_zip64=True) as target,
+                    world.blobs.path.open("rb") as source,
+                ):
+                    shutil.copyfileobj(source, target)
+        Path(draft).replace(file)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _DAY_ONE)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def _write_records(world: World, records: IO[bytes], parts: Sequence[Part]) -> None:
+    encoder = msgspec.json.Encoder(enc_hook=plain)
+    for place, key, record in rows_of(world, parts):
+        records.write(encoder.encode(Line(*place, key, msgspec.Raw(encoder.encode(record)))) + b"\n")
+
+
+def read_archive(file: Path, parts: Sequence[Part], blobs: Path | None) -> Archived:
+    """Read a world from a file.
+
+    Args:
+        file: the file.
+        parts: the parts of a world.
+        blobs: the file to write its large content to, or None where that is not read.
+
+    Raises:
+        BadData: it is no such file, was written by a newer emulator, or is damaged.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            header = msgspec.json.decode(archive.read("world.json"), type=Header)
+            if header.format > FORMAT:
+                raise BadData(f"{file} was written by a newer emulator (format {header.format}, not {FORMAT})")
+            if blobs is not None and "blobs" in archive.namelist():
+                with archive.open("blobs") as source, blobs.open("wb") as target:
+                    shutil.copyfileobj(source, target)
+            with archive.open("records.jsonl") as records:
+                world = read_world(_lines(records), _decoded, parts, blobs)
+    except OSError as error:
+        raise BadData(f"{file} cannot be read: {error.strerror or error}") from None
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+        if isinstance(error, BadData):
+            raise
+        raise BadData(f"{file} is no export of a world, or is damaged: {error}") from None
+    return Archived(world, header.timestamp)
+
+
+def _lines(records: IO[bytes]) -> Iterator[tuple[Place, str, Any]]:
+    decoder = msgspec.json.Decoder(Line)
+    for text in records:
+        line = decoder.decode(text)
+        yield Place(line.tenant, line.mailbox, line.shelf), line.key, line.record
+
+
+def _decoded(record: Any, kind: Any) -> Any:
+    return msgspec.json.decode(record, type=kind)
