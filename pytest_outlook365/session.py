@@ -25,11 +25,11 @@ class Session:
     """
 
     def __init__(self, settings: "Settings", url: str | None = None, webhook_host: str | None = None) -> None:
-        self.emulator: Emulator | RemoteEmulator = _started(settings) if url is None else _joined(url)
+        with _uncollected():
+            from outlook365_emulator.client import Control
+
+            self.emulator: Emulator | RemoteEmulator = _started(settings) if url is None else _joined(url)
         self._shared = url is not None
-
-        from outlook365_emulator.client import Control
-
         self.control = Control(
             _with_token(self.emulator.http_url, settings.control_token if url is None else None),
             on_change=self._lead,
@@ -91,22 +91,20 @@ def _with_token(url: str, token: str | None) -> str:
 
 
 def _joined(url: str) -> "RemoteEmulator":
-    with _uncollected():
-        from outlook365_emulator.net.interception import admit_emulator
+    from outlook365_emulator.net.interception import admit_emulator
 
-        from pytest_outlook365.remote import RemoteEmulator
+    from pytest_outlook365.remote import RemoteEmulator
 
-        admit_emulator()
-        return RemoteEmulator(url)
+    admit_emulator()
+    return RemoteEmulator(url)
 
 
 def _started(settings: "Settings") -> "Emulator":
-    with _uncollected():
-        from outlook365_emulator.emulator import Emulator
-        from outlook365_emulator.net.interception import admit_emulator
+    from outlook365_emulator.emulator import Emulator
+    from outlook365_emulator.net.interception import admit_emulator
 
-        admit_emulator()
-        return Emulator(settings).start()
+    admit_emulator()
+    return Emulator(settings).start()
 
 
 @contextmanager

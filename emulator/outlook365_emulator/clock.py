@@ -8,6 +8,9 @@ counter, so that a library which replaces `time.time` or `datetime` in the test 
 import time
 from datetime import UTC, datetime, timedelta
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 monotonic = time.perf_counter
 """Seconds of real time from an unspecified start, for measuring durations."""
 
@@ -27,6 +30,12 @@ def real_now() -> datetime:
 def iso_seconds(instant: datetime) -> str:
     """Write an instant as Graph writes the dates of a message: UTC, whole seconds, `2021-04-23T18:13:44Z`."""
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def http_date(instant: datetime) -> str:
+    """Write an instant (aware, UTC) as an HTTP date (RFC 9110 section 5.6.7), in English whatever the locale."""
+    day, month = _DAYS[instant.weekday()], _MONTHS[instant.month - 1]
+    return f"{day}, {instant.day:02} {month} {instant.year:04} {instant:%H:%M:%S} GMT"
 
 
 class Clock:

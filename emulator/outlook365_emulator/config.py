@@ -1,9 +1,8 @@
 """Settings of an emulator, and the only reader of the environment."""
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 NO_WORLD = "none"
 """How the command line and the environment say that no world is loaded."""
@@ -50,17 +49,6 @@ class Settings:
     subprocess: bool = False
 
 
-def from_environment(prefix: str = "OUTLOOK365_EMULATOR_") -> dict[str, str]:
-    """Return the settings that the environment names, by field: `OUTLOOK365_EMULATOR_PORT=0` gives `{"port": "0"}`."""
-    known = {field.name for field in fields(Settings)}
-    found = {}
-    for name, value in os.environ.items():
-        field = name.removeprefix(prefix).lower()
-        if name.startswith(prefix) and field in known:
-            found[field] = value
-    return found
-
-
 def environment() -> dict[str, str]:
     """Return a copy of the process environment, for child processes and for proxy settings."""
     return dict(os.environ)
@@ -72,10 +60,3 @@ def set_variable(name: str, value: str | None) -> None:
         os.environ.pop(name, None)
     else:
         os.environ[name] = value
-
-
-def changed(settings: Settings, **values: Any) -> Settings:
-    """Return settings with some values replaced."""
-    from dataclasses import replace
-
-    return replace(settings, **values)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from outlook365_emulator.net import child
-from outlook365_emulator.net.child import child_environment, child_variables
+from outlook365_emulator.net.child import child_variables
 
 GRAPH = "graph.microsoft.com"
 REAL = "management.azure.com"
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.usefixtures("no_proxy_variables"), pytest.mark.enable_
 
 @pytest.fixture
 def environment(echo_server: Any, tmp_path: Path) -> Callable[..., dict[str, str]]:
-    """Makes environments that lead to the echo server; keywords replace arguments of `child_environment`."""
+    """Makes environments that lead to the echo server; keywords replace arguments of `child_variables`."""
     ca = tmp_path / "ca.pem"
     ca.write_bytes(echo_server.ca_pem)
 
@@ -43,7 +43,7 @@ def environment(echo_server: Any, tmp_path: Path) -> Callable[..., dict[str, str
             "refused_domains": ["azure.com", ".microsoft.com"],
             **changes,
         }
-        return child_environment(**options)
+        return {**options["parent"], **child_variables(**options)}
 
     return make
 

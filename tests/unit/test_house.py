@@ -48,7 +48,7 @@ FEATURES = {
     },
     "plugin": {"environment", "fixtures", "fork", "guard", "interception", "isolation", "marker", "parallel", "report"},
     "browser": set(),
-    "clients": {"msal_flows", "msal_node", "curl", "day", "node", "subprocess", "triggers", "urllib"},
+    "clients": {"msal_flows", "msal_node", "msgraph_mail", "curl", "day", "node", "subprocess", "triggers", "urllib"},
     "docs": {"examples", "faults_pages", "site", "snippets"},
     "dist": {"editable", "import_budget", "versions", "wheel", "corpus"},
 }

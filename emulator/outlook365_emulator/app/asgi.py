@@ -5,6 +5,7 @@ import contextlib
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -28,7 +29,7 @@ from outlook365_emulator.app.failures import (
 from outlook365_emulator.app.keeping import settle_all, settle_quietly
 from outlook365_emulator.app.placement import Placed, place
 from outlook365_emulator.app.secrecy import without_secrets
-from outlook365_emulator.clock import Clock, monotonic
+from outlook365_emulator.clock import Clock, http_date, monotonic
 from outlook365_emulator.control.guard import own_names
 from outlook365_emulator.control.service import LIMIT as CONTROL_LIMIT
 from outlook365_emulator.faults.altering import altered
@@ -47,8 +48,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Fields = list[tuple[bytes, bytes]]
 
 ERRORS_KEPT = 100
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NAMES = {"login": "entra", "graph": "graph", "outlook": "outlook"}
 """Names of the services in the journal."""
 
@@ -364,24 +363,16 @@ def fields_of(response: Response, clock: Clock) -> Fields:
     if _NO_FIELD_VALUE.search("".join(map("".join, response.headers))):
         raise ValueError(f"a header field of the answer holds control characters: {response.headers}")
     if not any(name == b"date" for name, _ in fields):
-        fields.append((b"date", http_date(int(clock.timestamp()))))
+        fields.append((b"date", _date(int(clock.timestamp()))))
     if response.status not in (204, 304):
         fields.append((b"content-length", b"%d" % response.length))
     return fields
 
 
 @lru_cache(maxsize=64)
-def http_date(second: int) -> bytes:
-    """Write an instant as an HTTP date; not with strftime, whose names follow the locale.
-
-    Args:
-        second: seconds since 1970-01-01 UTC.
-    """
-    from datetime import UTC, datetime
-
-    at = datetime.fromtimestamp(second, UTC)
-    time = f"{at.hour:02}:{at.minute:02}:{at.second:02}"
-    return f"{DAYS[at.weekday()]}, {at.day:02} {MONTHS[at.month - 1]} {at.year} {time} GMT".encode("ascii")
+def _date(second: int) -> bytes:
+    """Write a second since 1970-01-01 UTC as an HTTP date."""
+    return http_date(datetime.fromtimestamp(second, UTC)).encode("ascii")
 
 
 def _client(scope: Scope) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from outlook365_emulator.entra.sessions import COOKIES, PREFIX
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
 from outlook365_emulator.wire import Request, parse_pairs
@@ -59,12 +60,6 @@ OPAQUE_VALUES = (
     OpaqueValue("path", "subscriptions", ""),
 )
 """Opaque values by which a request is placed; their prefixes are those given to `World.opaque`."""
-
-COOKIES = ("ESTSAUTHPERSISTENT", "ESTSAUTH", "buid")
-"""Cookies of the sign-in pages that carry their world's key, behind the prefix `1.`.
-
-A browser brings them along to every world of the emulator, so they count only where nothing else leads.
-"""
 
 
 class Unverified(msgspec.Struct):
@@ -241,10 +236,14 @@ def _by_user_code(hosting: Hosting, clues: Clues) -> World | None:
 
 
 def _by_cookie(hosting: Hosting, clues: Clues) -> World | None:
+    """Find the world by a cookie of the sign-in pages.
+
+    A browser brings them along to every world of the emulator, so they count only where nothing else leads.
+    """
     for field in clues.request.headers.all("cookie"):
         for part in field.split(";"):
             name, _, value = part.strip().partition("=")
-            world = hosting.by_opaque(value, 2) if name in COOKIES and value.startswith("1.") else None
+            world = hosting.by_opaque(value, len(PREFIX)) if name in COOKIES and value.startswith(PREFIX) else None
             if world is not None:
                 return world
     return None

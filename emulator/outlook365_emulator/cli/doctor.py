@@ -121,9 +121,7 @@ def _names(port: int) -> Finding:
     try:
         addresses = {str(one[4][0]) for one in socket.getaddrinfo(HOST, 443, type=socket.SOCK_STREAM)}
     except OSError:
-        return Finding(
-            "host names", "note", f"{HOST} has no address here: only the proxy leads there", fix
-        )
+        return Finding("host names", "note", f"{HOST} has no address here: only the proxy leads there", fix)
     import ipaddress
 
     private = all(ipaddress.ip_address(address.partition("%")[0]).is_private for address in addresses)
@@ -143,9 +141,7 @@ def _environment(pem: str, details: dict[str, Any]) -> Iterator[Finding]:
     command = 'eval "$(outlook365-emulator env)"'
     ports = {urlsplit(one).port for one in (proxy, details["proxy_url"]) if "://" in one}
     if not proxy:
-        yield Finding(
-            "HTTPS_PROXY", "note", "not set: programs here go by the host names", f"set it: {command}"
-        )
+        yield Finding("HTTPS_PROXY", "note", "not set: programs here go by the host names", f"set it: {command}")
     elif len(ports) == 1:
         yield Finding("HTTPS_PROXY", "good", "leads to the emulator's proxy")
     else:
@@ -153,9 +149,7 @@ def _environment(pem: str, details: dict[str, Any]) -> Iterator[Finding]:
     excepted = (variables.get("NO_PROXY") or variables.get("no_proxy") or "").split(",")
     over = [one.strip() for one in excepted if one.strip() and HOST.endswith(one.strip().lstrip("*."))]
     if proxy and over:
-        yield Finding(
-            "NO_PROXY", "bad", f"{over[0]} keeps {HOST} from the proxy", f"take it out: {command}"
-        )
+        yield Finding("NO_PROXY", "bad", f"{over[0]} keeps {HOST} from the proxy", f"take it out: {command}")
     body = "".join(pem.split("-----")[2].split())
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
         try:

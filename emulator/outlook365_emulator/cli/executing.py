@@ -25,6 +25,7 @@ TOLD = (
 """What of the ready file the program gets as variables, `OUTLOOK365_CLIENT_ID`."""
 
 DEFAULT_RATE = 0.1
+LONGEST_SHOWN = 80
 NOT_FOUND = 127
 THRESHOLD_BROKEN = 1
 
@@ -79,7 +80,7 @@ def execute(
         with refusals():
             _begin(handle, scenarios, rate)
         status = _run(command, handle.env | _variables(details))
-        record = run_record(" ".join(command), "passed" if status == 0 else "failed", handle.report())
+        record = run_record(_shown(command), "passed" if status == 0 else "failed", handle.report())
     whole = merged([record])
     broken = violations(whole, limits)
     _tell(whole, broken, report, as_json=as_json)
@@ -116,6 +117,12 @@ def _begin(world: "World", scenarios: tuple[str, ...], rate: float | None) -> No
             world.scenarios.chaos(rate)
     except ControlError as error:
         raise Refused(str(error)) from None
+
+
+def _shown(command: tuple[str, ...]) -> str:
+    """Return a command for a report, in one line that is not too long."""
+    line = " ".join(" ".join(command).split())
+    return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"
 
 
 def _variables(details: dict[str, Any]) -> dict[str, str]:

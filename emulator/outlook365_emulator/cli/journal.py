@@ -20,9 +20,7 @@ def journal() -> None:
 @journal.command(epilog="\b\nExample:\n  outlook365-emulator journal tail -f --status 403")
 @remote
 @click.option("-f", "--follow", is_flag=True, help="Go on until Ctrl-C.")
-@click.option(
-    "-n", "--lines", type=click.IntRange(0, 100_000), default=20, show_default=True, help="How many first."
-)
+@click.option("-n", "--lines", type=click.IntRange(0, 100_000), default=20, show_default=True, help="How many first.")
 @click.option("--operation", help="Only this operation, such as mail.messages.list.")
 @click.option("--status", type=click.IntRange(0, 599), help="Only answers with this status.")
 def tail(

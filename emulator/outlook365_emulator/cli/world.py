@@ -2,6 +2,7 @@
 
 import click
 
+from outlook365_emulator.cli import kept
 from outlook365_emulator.cli.serving import refusals
 
 
@@ -47,3 +48,8 @@ def validate(name_or_file: str, as_json: bool) -> None:
         click.echo(msgspec.json.encode(counts).decode())
         return
     click.echo(f"{name_or_file} is right: " + ", ".join(f"{key} {value}" for key, value in counts.items()))
+
+
+world.add_command(kept.export)
+world.add_command(kept.import_)
+world.add_command(kept.show)

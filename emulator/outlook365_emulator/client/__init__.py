@@ -4,6 +4,7 @@ Handles always speak the control API over HTTP, also to an emulator in the same 
 """
 
 from outlook365_emulator.client.app import App, Consent
+from outlook365_emulator.client.calendar import Calendar, Event
 from outlook365_emulator.client.clock import Clock
 from outlook365_emulator.client.conditional_access import ConditionalAccess, Policy
 from outlook365_emulator.client.connector import ConnectionDetails
@@ -25,6 +26,7 @@ from outlook365_emulator.client.looking import NoSuchMessage
 from outlook365_emulator.client.mailbox import Mailbox
 from outlook365_emulator.client.message import Message
 from outlook365_emulator.client.notifications import Delivery, NotDelivered, Notifications, Pending
+from outlook365_emulator.client.scenarios import Scenario, Scenarios
 from outlook365_emulator.client.sign_in import Browser, Redirect
 from outlook365_emulator.client.tenant import Tenant
 from outlook365_emulator.client.user import User
@@ -35,6 +37,7 @@ __all__ = [
     "App",
     "BadDocument",
     "Browser",
+    "Calendar",
     "Clock",
     "ConditionalAccess",
     "ConnectionDetails",
@@ -42,6 +45,7 @@ __all__ = [
     "Control",
     "ControlError",
     "Delivery",
+    "Event",
     "Fault",
     "Faults",
     "FederatedCredential",
@@ -60,6 +64,8 @@ __all__ = [
     "Pending",
     "Policy",
     "Redirect",
+    "Scenario",
+    "Scenarios",
     "SignInFailed",
     "Taken",
     "Tenant",

@@ -57,6 +57,29 @@ class MessageFields(TypedDict, total=False):
     headers: Mapping[str, str]
 
 
+class EventFields(TypedDict, total=False):
+    """An event, whose attendees are invited; `start` and `end` also in words: `monday 09:30`, `+2d 10:00`."""
+
+    start: Moment
+    subject: str
+    end: Moment
+    minutes: int
+    all_day: bool
+    zone: str
+    calendar: str
+    location: str
+    attendees: Sequence[Person]
+    body: str
+    body_type: Literal["text", "html"]
+    categories: Sequence[str]
+    show_as: Literal["free", "tentative", "busy", "oof", "workingElsewhere"]
+    sensitivity: Literal["normal", "personal", "private", "confidential"]
+    importance: Literal["low", "normal", "high"]
+    online: bool
+    reminder: int | None
+    recurrence: Mapping[str, Any]
+
+
 class RepliesFields(TypedDict, total=False):
     """Automatic replies; without `external` everybody gets `text`, with `start` and `end` only between them."""
 
@@ -113,6 +136,7 @@ class UserFields(TypedDict, total=False):
     send_as: Sequence[Person]
     send_on_behalf: Sequence[Person]
     messages: Sequence[MessageFields]
+    events: Sequence[EventFields]
     folders: Sequence[str]
     settings: Mapping[str, Any]
     automatic_replies: RepliesFields
@@ -131,6 +155,7 @@ class MailboxFields(TypedDict, total=False):
     send_as: Sequence[Person]
     send_on_behalf: Sequence[Person]
     messages: Sequence[MessageFields]
+    events: Sequence[EventFields]
     folders: Sequence[str]
     settings: Mapping[str, Any]
     automatic_replies: RepliesFields
@@ -251,3 +276,6 @@ class WorldFields(TypedDict, total=False):
     clock: Mapping[str, Any]
     tenants: Sequence[TenantFields]
     faults: Sequence[Mapping[str, Any]]
+    throttling: Literal["off", "realistic"]
+    batch_order: Literal["shuffled", "request"]
+    delta_token_days: int

@@ -125,6 +125,7 @@ class OutgoingMessage(Message):
         self.at = datetime.fromisoformat(document["at"])
         self.envelope_sender: str = document["sender"]
         self.recipients: list[str] = list(document["recipients"])
+        self.calendar: str = document.get("calendar", "")
 
     @property
     def addressed(self) -> list[str]:

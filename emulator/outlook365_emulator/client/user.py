@@ -2,6 +2,7 @@
 
 from typing import Any, Unpack
 
+from outlook365_emulator.client.calendar import Calendar, Event, Response
 from outlook365_emulator.client.connection import Connection
 from outlook365_emulator.client.fields import PasswordEvent, Person, UserChanges
 from outlook365_emulator.client.mailbox import Mailbox
@@ -81,6 +82,27 @@ class User:
     def mailbox(self) -> Mailbox:
         """The mailbox."""
         return Mailbox(self._connection, self._path, self.upn)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar."""
+        return Calendar(self._connection, self._path, self.upn)
+
+    def respond(self, event: Event | str, response: Response, comment: str | None = None, *, send: bool = True) -> None:
+        """Answer a meeting that somebody has invited the person to.
+
+        Args:
+            event: the meeting or one occurrence of it, from anybody's calendar, or its `iCalUId`.
+            response: `accept`, `tentativelyAccept` or `decline`.
+            comment: what is said to it.
+            send: whether the organizer is told.
+
+        Raises:
+            BadDocument: there is no such answer (the nearest right one is told), or Exchange refuses it.
+            NotFound: the person has no copy of it.
+        """
+        __tracebackhide__ = True
+        self.calendar.respond(event, response, comment, send=send)
 
     def refresh(self) -> "User":
         """Ask the emulator how the user is at present, and return the handle."""

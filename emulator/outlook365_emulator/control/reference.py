@@ -9,8 +9,8 @@ _CODES: tuple[tuple[int, str], ...] = (
     (403, "foreign_host foreign_origin"),
     (
         404,
-        "unknown_route unknown_world unknown_tenant unknown_user unknown_app unknown_folder unknown_fault "
-        "unknown_secret unknown_certificate unknown_snapshot no_mailbox",
+        "unknown_route unknown_world unknown_tenant unknown_user unknown_app unknown_folder unknown_event "
+        "unknown_calendar unknown_fault unknown_secret unknown_certificate unknown_snapshot no_mailbox",
     ),
     (405, "method_not_allowed"),
     (409, "taken"),

@@ -9,6 +9,7 @@ from outlook365_emulator.control import (
     access,
     apps,
     assignments,
+    calendars,
     clock,
     consent,
     consent_requests,
@@ -43,7 +44,7 @@ from outlook365_emulator.control.requests import (
 from outlook365_emulator.faults.fault import Envelope
 from outlook365_emulator.faults.kinds.changing import Change
 from outlook365_emulator.report import ReportView
-from outlook365_emulator.worlds.contents import MessageDocument, RepliesDocument, RuleDocument
+from outlook365_emulator.worlds.contents import EventDocument, MessageDocument, RepliesDocument, RuleDocument
 from outlook365_emulator.worlds.documents import (
     AppDocument,
     CertificateDocument,
@@ -180,6 +181,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", U + "/messages", mailboxes.receive_mail, MessageDocument, JSON, 201),
     Route("GET", U + "/messages", mailboxes.list_messages, None, views.GraphList, 200, ("folder", "skip", "top")),
     Route("GET", U + "/folders", mailboxes.list_folders, None, views.GraphList),
+    Route("POST", U + "/events", calendars.create_event, EventDocument, JSON, 201),
+    Route("GET", U + "/events", calendars.list_events, None, views.GraphList, 200, ("start", "end", "calendar")),
+    Route("POST", U + "/respond", calendars.respond_to_meeting, calendars.ResponseDocument, None, 204),
+    Route("POST", U + "/calendar/fill", calendars.fill_calendar, calendars.WeeksRequest, calendars.WeeksView, 201),
     Route("POST", U + "/folders", mail.create_folder, mail.FolderDocument, JSON, 201),
     Route("POST", U + "/fill", mail.fill_mailbox, mail.FillRequest, mail.FilledView, 201),
     Route("POST", U + "/mime", mail.receive_texts, mail.MimeDocument, views.GraphList, 201),

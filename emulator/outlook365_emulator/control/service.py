@@ -7,16 +7,15 @@ from typing import Any
 
 import msgspec
 
-from outlook365_emulator import __version__
 from outlook365_emulator.control.context import Call, Context, Snapshots
 from outlook365_emulator.control.guard import check_sender, check_token, own_names
 from outlook365_emulator.control.matching import Matcher
 from outlook365_emulator.control.openapi import openapi_document
 from outlook365_emulator.control.opening import OPEN, answer_openly
-from outlook365_emulator.control.page import start_page
+from outlook365_emulator.control.pages import HOME, PLACE, Pages
 from outlook365_emulator.control.problems import REFUSALS, ControlError, ProblemView, refused, unknown
 from outlook365_emulator.control.routes import PREFIX, ROUTES, Route
-from outlook365_emulator.wire import Request, Response, parse_pairs
+from outlook365_emulator.wire import Headers, Request, Response, parse_pairs
 from outlook365_emulator.worlds.reading import decode_document
 
 LIMIT = 64 * 1024 * 1024
@@ -39,6 +38,7 @@ class Control:
         self._names = own_names(context.settings.allow_hosts)
         self._snapshots: Snapshots = context.kept_snapshots()
         self._encoder = msgspec.json.Encoder()
+        self._pages = Pages(context, self._ask, self._submit)
 
     def answer(self, request: Request) -> Response | Awaitable[Response]:
         """Answer a request to the HTTP port that addresses no emulated host.
@@ -57,8 +57,8 @@ class Control:
             check_token(request, self._context.settings.control_token)
             if len(request.body) > LIMIT:
                 raise ControlError(413, "too_large", f"a body may have {LIMIT} bytes, this one has {len(request.body)}")
-            if request.path == "/":
-                return self._page(request)
+            if request.path == HOME or request.path == PLACE or request.path.startswith(f"{PLACE}/"):
+                return self._pages.answer(request)
             if request.path == f"{PREFIX}/openapi.json":
                 return self._openapi(request)
             return self._routed(request)
@@ -94,12 +94,23 @@ class Control:
             return Response(route.status, b"", [_NOT_KEPT])
         return Response(route.status, self._encoder.encode(answer), [_JSON, _NOT_KEPT])
 
-    def _page(self, request: Request) -> Response:
-        _check_reading(request)
-        worlds = [world.name for world in self._context.hosting]
-        page = start_page(__version__, self._context.details(), worlds)
-        policy = ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-        return Response(200, page.encode(), [("Content-Type", "text/html; charset=utf-8"), policy, _NOT_KEPT])
+    def _ask(self, method: str, path: str, document: Any = None) -> Any:
+        """Ask a route that answers at once, as a page does."""
+        answer = self._routed(_own_request(method, path, document))
+        assert isinstance(answer, Response), f"{method} {path} has to be waited for"
+        return msgspec.json.decode(answer.body) if answer.body else None
+
+    async def _submit(self, method: str, path: str, document: Any = None) -> Any:
+        """Send a form of a page on to its route."""
+        try:
+            answer = self._routed(_own_request(method, path, document))
+            found = answer if isinstance(answer, Response) else await answer
+        except REFUSALS as error:
+            raise refused(error) from None
+        if found.status >= 400:
+            problem = msgspec.json.decode(found.body, type=ProblemView).error
+            raise ControlError(found.status, problem.code, problem.message, problem.where)
+        return msgspec.json.decode(found.body) if found.body else None
 
     def _openapi(self, request: Request) -> Response:
         _check_reading(request)
@@ -109,6 +120,13 @@ class Control:
         return Response(
             error.status, self._encoder.encode(ProblemView(error.problem)), [_JSON, _NOT_KEPT, *error.headers]
         )
+
+
+def _own_request(method: str, path: str, document: Any) -> Request:
+    """Make the request that a page sends to the control API."""
+    where, _, query = path.partition("?")
+    body = b"" if document is None else msgspec.json.encode(document)
+    return Request(method, "127.0.0.1", PREFIX + where, query, Headers([]), body)
 
 
 def _check_reading(request: Request) -> None:

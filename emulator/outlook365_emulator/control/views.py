@@ -225,12 +225,13 @@ class GraphList(msgspec.Struct):
 
 
 class OutgoingView(msgspec.Struct):
-    """A message that left for addresses outside the emulator; `message` is Graph JSON."""
+    """A message that left for addresses outside; `message` is Graph JSON, `calendar` the iCalendar part or ""."""
 
     at: datetime
     sender: str
     recipients: tuple[str, ...]
     message: msgspec.Raw
+    calendar: str = ""
 
 
 class OutboxView(msgspec.Struct):

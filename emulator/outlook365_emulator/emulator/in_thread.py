@@ -1,9 +1,5 @@
 """An emulator in a thread of this process: makes the parts and connects them."""
 
-import os
-import shutil
-import tempfile
-import weakref
 from collections.abc import MutableMapping
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,6 +13,7 @@ from outlook365_emulator.config import Settings
 from outlook365_emulator.control.context import Snapshots
 from outlook365_emulator.control.service import Control
 from outlook365_emulator.emulator.connections import ConnectionFaults
+from outlook365_emulator.emulator.folder import TemporaryFolder
 from outlook365_emulator.emulator.kept_worlds import AUTHORITY, KEYS, fill, open_directory
 from outlook365_emulator.emulator.late import Late
 from outlook365_emulator.emulator.ready import Doors, details_of
@@ -79,8 +76,7 @@ class InThread:
             if self.data is not None:
                 self.data.close()
             raise
-        self._folder = Path(tempfile.mkdtemp(prefix="outlook365-"))
-        self._remove = weakref.finalize(self, remove_folder, self._folder, os.getpid())
+        self._folder = TemporaryFolder()
         self._bundle: Path | None = None
         self._ports: dict[str, int] = {}
         try:
@@ -134,7 +130,7 @@ class InThread:
             ValueError: the file cannot be written.
         """
         if wanted is None:
-            return self.authority.write_ca(self._folder / "ca.pem")
+            return self.authority.write_ca(self._folder.path / "ca.pem")
         try:
             return self.authority.write_ca(wanted)
         except OSError as error:
@@ -245,7 +241,7 @@ class InThread:
     def combined_bundle(self) -> Path:
         """A file with what was trusted before and the authority's certificate, made when first asked for."""
         if self._bundle is None:
-            self._bundle = self.authority.combined_bundle(self._folder / "combined.pem")
+            self._bundle = self.authority.combined_bundle(self._folder.path / "combined.pem")
         return self._bundle
 
     def kept_snapshots(self) -> Snapshots:
@@ -310,7 +306,7 @@ class InThread:
             self.server.stop()
         if self.data is not None:
             self.data.close()
-        self._remove()
+        self._folder.remove()
 
 
 def certified_names(settings: Settings) -> tuple[str, ...]:
@@ -337,14 +333,3 @@ def load_world(hosting: Hosting, name_or_path: str, seed: int | None) -> World:
     from outlook365_emulator.worlds import build_world, load_world_file
 
     return build_world(hosting, load_world_file(name_or_path), seed=seed)
-
-
-def remove_folder(folder: Path, owner: int) -> None:
-    """Remove a folder unless a forked child asks: it is the parent's.
-
-    Args:
-        folder: the folder.
-        owner: id of the process that made it.
-    """
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from outlook365_emulator.clock import real_now
+from outlook365_emulator.clock import http_date, real_now
 from outlook365_emulator.clouds import Cloud
 from outlook365_emulator.entra.call import Call, first_values
 from outlook365_emulator.entra.endpoints import answer, endpoint_of
@@ -11,7 +11,6 @@ from outlook365_emulator.entra.faults import Finished, act
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.entra.refusals import refuse
 from outlook365_emulator.errors import EntraError
-from outlook365_emulator.faults.kinds.headers import http_date
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
@@ -57,7 +56,7 @@ class Entra:
         call = Call(request, clouds, world, entry, endpoint, segments, now, self._hosting, self._keys)
         call.trace = trace
         call.correlation = self._correlation(request, {})
-        return self._with_fields(call, self._answer(call, trace))
+        return self._with_fields(call, self._answer(call))
 
     @staticmethod
     def _with_fields(call: Call, response: Response) -> Response:
@@ -73,30 +72,30 @@ class Entra:
             ]
         return response
 
-    def _answer(self, call: Call, trace: str) -> Response:
+    def _answer(self, call: Call) -> Response:
         try:
             response = answer(call)
             act(call, "after")
         except EntraError as error:
-            return self._error(call, error, trace)
+            return self._error(call, error)
         except NotEmulated as missing:
-            return self._not_emulated(missing.what, call.request, trace, call.now, call.entry, call.form)
+            return self._not_emulated(missing.what, call.request, call.trace, call.now, call.entry, call.form)
         except Finished as finished:
             call.entry.code = call.entry.code or str(finished.response.status)
             return finished.response
-        return self._envelope.complete(response, call.request, trace)
+        return self._envelope.complete(response, call.request, call.trace)
 
-    def _error(self, call: Call, error: EntraError, trace: str) -> Response:
+    def _error(self, call: Call, error: EntraError) -> Response:
         call.entry.code = f"AADSTS{error.number}"
         call.entry.reason = error.because
         login = call.request.root_of(call.cloud.login_host if call.cloud in call.clouds else call.clouds[0].login_host)
         if call.endpoint.for_people:
-            return self._envelope.complete(refuse(call, error, login), call.request, trace)
+            return self._envelope.complete(refuse(call, error, login), call.request, call.trace)
         correlation = self._correlation(call.request, call.form)
-        response = self._envelope.error(error, trace, correlation, call.now, login)
+        response = self._envelope.error(error, call.trace, correlation, call.now, login)
         issued = call.given.issued if call.given is not None else None
         age = f"{(call.now - issued).total_seconds() * 1000:.4f}" if issued is not None else ""
-        return self._envelope.complete(response, call.request, trace, clitelem=f"1,{error.number},0,{age},")
+        return self._envelope.complete(response, call.request, call.trace, clitelem=f"1,{error.number},0,{age},")
 
     def _not_emulated(
         self,

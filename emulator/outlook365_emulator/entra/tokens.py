@@ -157,15 +157,6 @@ def read_token(text: str, keys: KeyRing) -> Claims:
     return claims
 
 
-def unverified_tenant(text: str) -> str:
-    """Return the `tid` that a token claims, unverified, or "": for placing a request only."""
-    try:
-        tid = decode_part(text.split(".")[1]).get("tid", "")
-    except (IndexError, ValueError):
-        return ""
-    return tid if isinstance(tid, str) else ""
-
-
 def _verified(text: str, keys: KeyRing) -> Claims:
     if not text:
         raise BadToken("empty", "the request carries an empty token")

@@ -105,8 +105,7 @@ def _spellings(operation: Operation) -> list[str]:
 def _handler(operation: Operation) -> str:
     module = operation.handler.__module__.removeprefix("outlook365_emulator.graph.")
     file = PACKAGE / (module.replace(".", "/") + ".py")
-    line = inspect.unwrap(operation.handler).__code__.co_firstlineno
-    return f"`{operation.handler.__name__}` in `{file.as_posix()}:{line}`"
+    return f"`{operation.handler.__name__}` in `{file.as_posix()}`"
 
 
 def _tests(operation: Operation, root: Path) -> list[str]:

@@ -15,9 +15,9 @@ from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.search_folders import shows
 from outlook365_emulator.graph.mail.settings_convertors import load_category, load_override, load_rule
 from outlook365_emulator.graph.open_extensions import plain_name
+from outlook365_emulator.graph.path_ids import read_item_id
 from outlook365_emulator.graph.people.convertors import load_assignment, load_grant, load_principal
 from outlook365_emulator.graph.subscriptions.convertors import load_subscription
-from outlook365_emulator.store.item_ids import ItemId, MalformedId, read_id
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.mail import Attachment, MailFolder, Message
 
@@ -47,33 +47,6 @@ def load_user(call: Call, key: str) -> User:
             raise graph_error("mailbox_not_enabled", because=f"{user.user_principal_name} has no mailbox")
         call.mailbox = mailbox
     return user
-
-
-def read_item_id(call: Call, text: str, *kinds: str) -> ItemId:
-    """Read an id and check that it belongs to the mailbox addressed.
-
-    Args:
-        call: the call.
-        text: the id as the client gave it.
-        kinds: what it may name.
-
-    Raises:
-        GraphError: `id_malformed`, `item_not_in_mailbox`.
-    """
-    try:
-        found = read_id(text)
-    except MalformedId:
-        raise graph_error("id_malformed", because=f"{text[:60]!r} is no id that Exchange makes") from None
-    if found.kind not in kinds:
-        raise graph_error("id_malformed", because=f"the id names a {found.kind}, not a {kinds[0]}")
-    if found.replica != call.mailbox.ids.replica:
-        raise graph_error(
-            "item_not_in_mailbox",
-            id=text,
-            mailbox=call.user.user_principal_name,
-            because=f"the id was made by another mailbox than {call.user.user_principal_name}'s",
-        )
-    return found
 
 
 def find_folder(call: Call, key: str) -> MailFolder:

@@ -99,7 +99,7 @@ def cut_round(call: Call, changes: Changes) -> Changed:
         items, last = _first_page(changes, state, size)
     else:
         items, last = _page(call, changes, state, size)
-    links = ("", _link(call, _next_round(call, state), "deltatoken"))
+    links = ("", _link(call, _next_round(state), "deltatoken"))
     if last is not None:
         links = (_link(call, last, "skiptoken"), "")
     raw = state.options.query
@@ -225,7 +225,7 @@ def _reported(changes: Changes, state: State, change: Change, keep: Callable[[An
     return record if keep(record) and state.options.reports(kind) else None
 
 
-def _next_round(call: Call, state: State) -> State:
+def _next_round(state: State) -> State:
     return msgspec.structs.replace(
         state, since=state.until, known=state.counted, position=None, reported=0, link="round"
     )

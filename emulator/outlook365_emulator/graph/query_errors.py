@@ -34,12 +34,16 @@ def option_error(problem: OdataError) -> GraphError:
     return graph_error("invalid_filter_clause", detail=because, because=because)
 
 
+def _not_found(row: str, problem: UnknownProperty) -> GraphError:
+    name = problem.type_name.removeprefix("microsoft.graph.")
+    return graph_error(row, property=problem.name, type=name, because=str(problem))
+
+
 def filter_error(problem: OdataError) -> GraphError:
     """Return the error for a `$filter` that cannot be read or run."""
     because = str(problem)
     if isinstance(problem, UnknownProperty):
-        name = problem.type_name.removeprefix("microsoft.graph.")
-        return graph_error("property_not_found_filter", property=problem.name, type=name, because=because)
+        return _not_found("property_not_found_filter", problem)
     if isinstance(problem, NotFilterable | UnsupportedNode):
         return graph_error("filter_node_invalid", because=because)
     return graph_error("invalid_filter_clause", detail=because, because=because)
@@ -49,8 +53,7 @@ def order_error(problem: OdataError) -> GraphError:
     """Return the error for a `$orderby` that cannot be read or run."""
     because = str(problem)
     if isinstance(problem, UnknownProperty):
-        name = problem.type_name.removeprefix("microsoft.graph.")
-        return graph_error("property_not_found_filter", property=problem.name, type=name, because=because)
+        return _not_found("property_not_found_filter", problem)
     if isinstance(problem, UnknownType):
         return graph_error("orderby_cast_invalid", path=problem.name, because=because)
     if isinstance(problem, NotSortable):
@@ -62,6 +65,5 @@ def select_error(problem: OdataError) -> GraphError:
     """Return the error for a `$select` or `$expand` that cannot be read or run."""
     because = str(problem)
     if isinstance(problem, UnknownProperty):
-        name = problem.type_name.removeprefix("microsoft.graph.")
-        return graph_error("property_not_found_select", property=problem.name, type=name, because=because)
+        return _not_found("property_not_found_select", problem)
     return graph_error("invalid_select_clause", detail=because, because=because)

@@ -40,9 +40,6 @@ connection and the client might never read the answer."""
 TLS_LINGER_SECONDS = 0.2
 """The same over TLS, where a client cannot be told that nothing more follows while it is still sending."""
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
 
 class HttpSide:
     """What the HTTP connections of one server share.
@@ -98,7 +95,7 @@ class HttpSide:
         second = int(clock.real_timestamp())
         if self._dated and second != self._second:
             self._second = second
-            self.state.default_headers = [(b"date", http_date())]
+            self.state.default_headers = [(b"date", clock.http_date(clock.real_now()).encode("ascii"))]
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -243,12 +240,3 @@ class Complaints(logging.Logger):
 
     def warning(self, msg: object, *args: object, **kwargs: Any) -> None:
         """Drop a warning: what a client sends wrong is answered, not logged."""
-
-
-def http_date() -> bytes:
-    """Write the real time as an HTTP date; not with strftime, whose names follow the locale."""
-    now = clock.real_now()
-    return (
-        f"{DAYS[now.weekday()]}, {now.day:02} {MONTHS[now.month - 1]} {now.year} "
-        f"{now.hour:02}:{now.minute:02}:{now.second:02} GMT"
-    ).encode("ascii")

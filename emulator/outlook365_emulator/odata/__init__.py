@@ -14,7 +14,7 @@ from outlook365_emulator.odata.options import (
     parse_options,
 )
 from outlook365_emulator.odata.ordering import OrderTerm, compile_order, parse_orderby, sort
-from outlook365_emulator.odata.paging import cut_page, next_link
+from outlook365_emulator.odata.paging import next_link
 from outlook365_emulator.odata.parser import parse_filter
 from outlook365_emulator.odata.printing import print_tree
 from outlook365_emulator.odata.problems import (
@@ -64,7 +64,6 @@ __all__ = [
     "canonical_select",
     "compile_filter",
     "compile_order",
-    "cut_page",
     "filter_properties",
     "next_link",
     "parse_expand",

@@ -1,10 +1,6 @@
-"""Pages, and the links from one to the next."""
+"""Links from one page of a collection to the next."""
 
-from collections.abc import Sequence
-from typing import TypeVar
 from urllib.parse import quote, unquote_plus
-
-Item = TypeVar("Item")
 
 _PLACES = frozenset({"$skip", "$skiptoken", "$deltatoken", "skip", "skiptoken", "deltatoken"})
 
@@ -31,21 +27,6 @@ def next_link(url: str, *, skip: int | None = None, skiptoken: str | None = None
     places = {"skip": skip, "skiptoken": skiptoken, "deltatoken": deltatoken}
     added = [f"{dollar}{name}={quote(str(value), safe='')}" for name, value in places.items() if value is not None]
     return path + "?" + "&".join(kept + added)
-
-
-def cut_page(items: Sequence[Item], *, skip: int, size: int) -> tuple[list[Item], int | None]:
-    """Cut one page out of a collection.
-
-    Args:
-        items: the whole collection, in order.
-        skip: how many items lie before the page.
-        size: the most items of a page; 0 gives an empty page without a next one.
-
-    Returns:
-        The page, and how many items lie before the next one, or None where this is the last.
-    """
-    end = skip + size
-    return list(items[skip:end]), end if size and end < len(items) else None
 
 
 def _name(pair: str) -> str:

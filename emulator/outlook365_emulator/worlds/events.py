@@ -51,7 +51,14 @@ def add_events(
 
 
 def add_event_of(
-    world: World, tenant: Tenant, unit: UnitOfWork, owner: User, document: EventDocument, place: str
+    world: World,
+    tenant: Tenant,
+    unit: UnitOfWork,
+    owner: User,
+    document: EventDocument,
+    place: str,
+    *,
+    mail: bool = False,
 ) -> Event:
     """Put one event into a calendar and return it.
 
@@ -62,13 +69,14 @@ def add_event_of(
         owner: whose calendar it is.
         document: the event.
         place: place of the event, for errors.
+        mail: whether attendees are sent invitations; a world that begins with meetings has their copies alone.
 
     Raises:
         DocumentError: there is no such calendar or zone, a moment cannot be read, or Exchange would refuse the event.
     """
     members = graph_event(document, unit.now, place)
     try:
-        return add_event(world, tenant, unit, owner, members, document.calendar)
+        return add_event(world, tenant, unit, owner, members, document.calendar, mail=mail)
     except LookupError as error:
         raise DocumentError(inside(place, "calendar"), str(error)) from error
     except GraphError as error:

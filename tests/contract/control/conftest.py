@@ -10,11 +10,12 @@ import pytest
 from outlook365_emulator.config import Settings
 from outlook365_emulator.control.service import Control
 from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.faults.facts import Phase
 from outlook365_emulator.graph.subscriptions.courier import Courier
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
-from outlook365_emulator.wire import Headers, Request, Response
+from outlook365_emulator.wire import Harm, Headers, Request, Response
 
 PREFIX = "/_emulator/v1"
 
@@ -27,6 +28,7 @@ class Surroundings:
     settings: Settings = field(default_factory=lambda: Settings(allow_hosts=("emulator.internal",)))
     keys: KeyRing = field(default_factory=KeyRing)
     ran: list[tuple[str, Due]] = field(default_factory=list)
+    prepared: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.courier = Courier(self.hosting, self.keys)
@@ -37,8 +39,17 @@ class Surroundings:
     def details(self) -> dict[str, Any]:
         return {"http_url": "http://127.0.0.1:8365", "user": "<ada>", "client_secret": "not for the page"}
 
+    def kept_snapshots(self) -> dict[str, Any]:
+        return {}
+
     def open_port(self, world: World) -> int:
         return 40000 + len(world.name)
+
+    def prepare_connections(self, world: World) -> None:
+        self.prepared.append(world.name)
+
+    def judge_connection(self, world: World, phase: Phase, host: str) -> Harm | None:
+        return Harm("dns", {"how": "unknown"}) if self.prepared and phase == "resolve" else None
 
     def drop(self, world: World) -> None:
         self.hosting.drop(world)

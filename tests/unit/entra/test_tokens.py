@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from outlook365_emulator.entra import tokens
 from outlook365_emulator.entra.keys import KeyRing
-from outlook365_emulator.entra.tokens import BadToken, read_token, signed, unverified_tenant
+from outlook365_emulator.entra.tokens import BadToken, read_token, signed
 
 KEYS = KeyRing()
 CLAIMS: dict[str, Any] = {
@@ -133,9 +133,3 @@ def test_changed_claims_are_refused() -> None:
 @given(st.text())
 def test_no_text_raises_anything_else(text: str) -> None:
     assert refused(text) in ("empty", "malformed", "algorithm", "unknown_key", "signature")
-    assert isinstance(unverified_tenant(text), str)
-
-
-def test_the_tenant_can_be_read_before_verification() -> None:
-    assert unverified_tenant(signed(KEYS, CLAIMS)) == "t"
-    assert unverified_tenant(jwt.encode({"tid": 7}, None, "none")) == ""

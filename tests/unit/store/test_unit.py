@@ -196,5 +196,44 @@ class TestLog:
         assert {one.at for one in mailbox.changes} == {unit.now}
 
 
+class TestListeners:
+    def test_they_are_told_what_has_changed_with_both_states(
+        self, world: World, filled: Mailbox, message: Make
+    ) -> None:
+        told: list[tuple[str, Any, Any]] = []
+        world.committed.append(lambda _, changes: told.extend((one.change.kind, *one[2:]) for one in changes))
+        first, second = filled.messages.get(1), filled.messages.get(2)
+        assert first is not None
+        read, new = msgspec.structs.replace(first, is_read=True), message(20)
+        with world.unit() as unit:
+            unit.put_item(filled, filled.messages, read)
+            unit.remove_item(filled, filled.messages, second)
+            unit.put_item(filled, filled.messages, new)
+        assert told == [("updated", read, first), ("deleted", None, second), ("created", new, None)]
+
+    def test_they_are_told_after_everything_else(self, world: World, filled: Mailbox, message: Make) -> None:
+        order: list[str] = []
+        world.committed.append(lambda *_: order.append("listener"))
+        with world.unit() as unit:
+            unit.put_item(filled, filled.messages, message(20))
+            unit.after(lambda: order.append("after"))
+        assert order == ["after", "listener"]
+
+    def test_nothing_is_told_of_a_unit_that_fails_or_changes_no_item(self, world: World, filled: Mailbox) -> None:
+        told: list[Any] = []
+        world.committed.append(lambda _, changes: told.append(changes))
+        with world.unit():
+            pass
+
+        def fail() -> None:
+            with world.unit() as unit:
+                unit.remove_item(filled, filled.messages, filled.messages.get(1))
+                raise KeyError
+
+        with pytest.raises(KeyError):
+            fail()
+        assert told == []
+
+
 def unit_changes(mailbox: Mailbox, after: int) -> list[Any]:
     return [change for change in mailbox.changes if change.sequence > after]

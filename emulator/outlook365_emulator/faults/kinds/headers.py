@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from outlook365_emulator.clock import http_date
+
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _FRAMING = ("content-length", "transfer-encoding", "connection")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
@@ -30,12 +30,6 @@ def merged(first: list[tuple[str, str]], over: Mapping[str, str]) -> list[tuple[
     """Put header fields over others of the same name, whatever their capitals."""
     names = {name.lower() for name in over}
     return [(name, value) for name, value in first if name.lower() not in names] + list(over.items())
-
-
-def http_date(instant: datetime) -> str:
-    """Write an instant (aware, UTC) as an HTTP date (RFC 9110 section 5.6.7), in English whatever the locale."""
-    day, month = _DAYS[instant.weekday()], _MONTHS[instant.month - 1]
-    return f"{day}, {instant.day:02d} {month} {instant.year:04d} {instant:%H:%M:%S} GMT"
 
 
 def retry_after_date(now: datetime, seconds: float) -> str:

@@ -1,14 +1,11 @@
 """Attachments of events as JSON. They are held as those of messages are, by the event's immutable number."""
 
-import base64
 from typing import Any
-
-import msgspec
 
 from outlook365_emulator.graph.calendar.extras import context_of
 from outlook365_emulator.graph.calendar.shown import Shown
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.mail.attached import content_of
+from outlook365_emulator.graph.mail.attachment_resource import attachment_document
 from outlook365_emulator.store.records.mail import Attachment
 
 
@@ -28,13 +25,7 @@ def attachment_id(call: Call, one: Shown, attachment: Attachment) -> str:
 
 def attachment_members(call: Call, one: Shown, attachment: Attachment) -> dict[str, Any]:
     """Return an attachment as a JSON object; a file with its content."""
-    members: dict[str, Any] = msgspec.json.decode(attachment.document)
-    heading = ("@odata.type", "@odata.mediaContentType")
-    head: dict[str, Any] = {name: members.pop(name) for name in heading if name in members}
-    found = {**head, "id": attachment_id(call, one, attachment), **members}
-    if not attachment.item:
-        found["contentBytes"] = base64.b64encode(content_of(call.world, attachment)).decode()
-    return found
+    return attachment_document(call, attachment, attachment_id(call, one, attachment))
 
 
 def attachments_of(call: Call, one: Shown) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from outlook365_emulator.graph.calendar.sight import setting_of
 from outlook365_emulator.graph.calendar.touching import owned, touched
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.attached import attach, content_of
-from outlook365_emulator.graph.mail.attachment_resource import attachment_type
+from outlook365_emulator.graph.mail.attachment_resource import attachment_resource
 from outlook365_emulator.graph.mail.attachments import MAX_POSTED
 from outlook365_emulator.graph.mail.item_attachments import Maker
 from outlook365_emulator.graph.mail.upload_sessions import begin_session
@@ -37,15 +37,7 @@ def _item(_: Call, attachment: Attachment) -> dict[str, Any]:
 
 
 def _resource() -> Resource:
-    return Resource(
-        name="attachment",
-        type=attachment_type(),
-        compute=_members,
-        always=("id",),
-        expand={"microsoft.graph.itemattachment/item": _item, "item": _item},
-        page_size=1000,
-        efficient_order=False,
-    )
+    return attachment_resource(_members, _item)
 
 
 def _context(call: Call, event: Shown) -> str:

@@ -14,27 +14,13 @@ from outlook365_emulator.graph.calendar.meetings.rooms import load_place
 from outlook365_emulator.graph.calendar.shown import Shown, occurrence, shown
 from outlook365_emulator.graph.calendar.sight import Sight, default_calendar, judge_owner, judge_write, sight_of
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.path_ids import read_item_id
 from outlook365_emulator.graph.paths import DEFAULT_CALENDAR
-from outlook365_emulator.store.item_ids import ItemId, MalformedId, read_id
 from outlook365_emulator.store.records.calendar import Calendar, CalendarGroup, CalendarPermission
 from outlook365_emulator.store.records.mail import Attachment
 
 _EVERYBODY_ID = "RGVmYXVsdA=="
 _TO_PATH = str.maketrans("+/", "-_")
-
-
-def _read(call: Call, text: str, *kinds: str) -> ItemId:
-    try:
-        found = read_id(text)
-    except MalformedId:
-        raise graph_error("id_malformed", because=f"{text[:60]!r} is no id that Exchange makes") from None
-    if found.kind not in kinds:
-        raise graph_error("id_malformed", because=f"the id names a {found.kind}, not a {kinds[0]}")
-    if found.replica != call.mailbox.ids.replica:
-        name = call.user.user_principal_name
-        because = f"the id was made by another mailbox than {name}'s"
-        raise graph_error("item_not_in_mailbox", id=text, mailbox=name, because=because)
-    return found
 
 
 def find_calendar(call: Call, key: str) -> Calendar:
@@ -45,7 +31,7 @@ def find_calendar(call: Call, key: str) -> Calendar:
     """
     if key == DEFAULT_CALENDAR:
         return default_calendar(call.mailbox)
-    found = call.mailbox.calendars.get(_read(call, key, "folder").number)
+    found = call.mailbox.calendars.get(read_item_id(call, key, "folder").number)
     if found is None:
         raise graph_error("item_not_found", because="no calendar of this mailbox has this id")
     return found
@@ -70,7 +56,7 @@ def load_group(call: Call, key: str) -> CalendarGroup:
         GraphError: `access_denied`, `id_malformed`, `item_not_in_mailbox`, `item_not_found`.
     """
     judge_owner(call)
-    found = call.mailbox.calendar_groups.get(_read(call, key, "folder").number)
+    found = call.mailbox.calendar_groups.get(read_item_id(call, key, "folder").number)
     if found is None:
         raise graph_error("item_not_found", because="no calendar group of this mailbox has this id")
     return found
@@ -102,7 +88,7 @@ def find_event(call: Call, key: str) -> Shown:
     Raises:
         GraphError: `id_malformed`, `item_not_in_mailbox`, `item_not_found`, `access_denied`.
     """
-    identity = _read(call, key, "item", "immutable")
+    identity = read_item_id(call, key, "item", "immutable")
     because = "no event has this id: it was deleted, or moved to another calendar"
     if identity.kind == "immutable":
         event = call.mailbox.events.by_stable(identity.number)
@@ -163,7 +149,7 @@ def load_file(call: Call, key: str) -> Attachment:
     Raises:
         GraphError: `id_malformed`, `item_not_in_mailbox`, `item_not_found`.
     """
-    identity = _read(call, key, "attachment")
+    identity = read_item_id(call, key, "attachment")
     one: Shown = call.loaded["event"]
     for attachment in one.sight.holder.attachments.of(one.item):
         if attachment.number == identity.attachment and not one.sight.hides(one.item):

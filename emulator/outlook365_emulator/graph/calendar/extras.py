@@ -7,24 +7,16 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.asked_ids import asked_ids
 from outlook365_emulator.graph.calendar.shown import Shown
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.mail.extended_properties import BadPropertyId, normal_id
-from outlook365_emulator.graph.mail.message_resource import ids_in
+from outlook365_emulator.graph.mail.extended_properties import asked_properties, normal_id
 from outlook365_emulator.graph.open_extensions import as_rows, extension_members, plain_name
 from outlook365_emulator.odata.records import Property
 from outlook365_emulator.store.records.calendar import Event
 
 OWN_FILTERS = frozenset({"extensions", "singleValueExtendedProperties", "multiValueExtendedProperties"})
 """Expanded properties whose `$filter` is applied here, since it compares ids in several spellings."""
-
-
-def _literal_id(text: str) -> str:
-    try:
-        return normal_id(text)
-    except BadPropertyId as bad:
-        raise ValueError(str(bad)) from bad
 
 
 def _rows(event: Event, *, many: bool) -> list[dict[str, Any]]:
@@ -37,7 +29,7 @@ def _by_name(*properties: Property) -> Mapping[str, Property]:
 
 def extended_rows() -> tuple[Property, ...]:
     """Return what `any` may ask of extended properties and extensions."""
-    identity = Property("id", "string", lambda row: row["id"], literal=_literal_id)
+    identity = Property("id", "string", lambda row: row["id"], literal=normal_id)
     text = Property("", "string", None)
     named = Property("id", "string", lambda row: row["id"].lower(), literal=lambda id_: plain_name(id_).lower())
     single = _by_name(identity, Property("value", "string", lambda row: row["value"], nullable=False))
@@ -53,33 +45,11 @@ def extended_rows() -> tuple[Property, ...]:
     )
 
 
-def _asked(call: Call, name: str, normal: Callable[[str], str]) -> frozenset[str] | None:
-    """Return the ids that `$expand=name($filter=id eq '…')` names, or None where it has no filter."""
-    item = next(one for one in call.options.expand if one.path[-1].lower() == name.lower())
-    if item.options.filter is None:
-        return None
-    found = ids_in(item.options.filter)
-    if found is None:
-        because = f"$expand={name} takes a $filter of the form id eq '...' or id eq '...'"
-        raise graph_error("filter_node_invalid", because=because)
-    return frozenset(map(normal, found))
-
-
-def _property_id(text: str) -> str:
-    try:
-        return normal_id(text)
-    except BadPropertyId as bad:
-        raise graph_error("extended_property_invalid", because=str(bad)) from None
-
-
 def expanded_properties(name: str, *, many: bool) -> Callable[[Call, Shown], dict[str, Any]]:
     """Return what expands single-value or multi-value extended properties."""
 
     def expand(call: Call, one: Shown) -> dict[str, Any]:
-        asked = _asked(call, name, _property_id)
-        if asked is None:
-            because = f"$expand={name} needs a $filter on id: there is no way to read all properties"
-            raise graph_error("filter_node_invalid", because=because)
+        asked = asked_properties(call, name)
         if one.sight.hides(one.item):
             return {}
         found = [row for row in _rows(one.item, many=many) if row["id"] in asked]
@@ -90,7 +60,7 @@ def expanded_properties(name: str, *, many: bool) -> Callable[[Call, Shown], dic
 
 def expanded_extensions(call: Call, one: Shown) -> dict[str, Any]:
     """Expand the open extensions of an event."""
-    asked = _asked(call, "extensions", lambda text: plain_name(text).lower())
+    asked = asked_ids(call, "extensions", lambda text: plain_name(text).lower())
     held = () if one.sight.hides(one.item) else one.item.extensions
     found = [extension_members(each) for each in held if asked is None or each[0].lower() in asked]
     return {"extensions@odata.context": f"{context_of(call, one)}/extensions", "extensions": found} if found else {}

@@ -4,6 +4,7 @@ Reference `graph-mail.md` section 11.
 """
 
 import base64
+from collections.abc import Callable
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -40,11 +41,22 @@ def attachment_id(call: Call, message: Message, attachment: Attachment) -> str:
 
 
 def attachment_members(call: Call, message: Message, attachment: Attachment) -> dict[str, Any]:
-    """Return an attachment as a JSON object; a file with its content."""
+    """Return an attachment of a message as a JSON object; a file with its content."""
+    return attachment_document(call, attachment, attachment_id(call, message, attachment))
+
+
+def attachment_document(call: Call, attachment: Attachment, identity: str) -> dict[str, Any]:
+    """Return an attachment of any item as a JSON object; a file with its content.
+
+    Args:
+        call: the call.
+        attachment: the attachment.
+        identity: its id in the form that the client prefers.
+    """
     members: dict[str, Any] = msgspec.json.decode(attachment.document)
     named = ("@odata.type", "@odata.mediaContentType")
     head: dict[str, Any] = {name: members.pop(name) for name in named if name in members}
-    found = {**head, "id": attachment_id(call, message, attachment), **members}
+    found = {**head, "id": identity, **members}
     if not attachment.item:
         found["contentBytes"] = base64.b64encode(content_of(call.world, attachment)).decode()
     return found
@@ -87,14 +99,22 @@ def _item(call: Call, attachment: Attachment) -> dict[str, Any]:
 
 
 @cache
-def attachment_resource() -> Resource:
-    """Return the attachment as a resource."""
+def attachment_resource(
+    members: Callable[[Call, Attachment], dict[str, Any]] = _members,
+    item: Callable[[Call, Attachment], dict[str, Any]] = _item,
+) -> Resource:
+    """Return the attachment as a resource.
+
+    Args:
+        members: writes an attachment; by default one of the message in the path.
+        item: expands the item that is attached.
+    """
     return Resource(
         name="attachment",
         type=attachment_type(),
-        compute=_members,
+        compute=members,
         always=("id",),
-        expand={"microsoft.graph.itemattachment/item": _item, "item": _item},
+        expand={"microsoft.graph.itemattachment/item": item, "item": item},
         page_size=1000,
         efficient_order=False,
     )

@@ -13,6 +13,8 @@ from typing import Any
 
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.asked_ids import asked_ids
+from outlook365_emulator.graph.call import Call
 from outlook365_emulator.store.records.mail import Message
 
 Properties = tuple[tuple[str, str | tuple[str, ...]], ...]
@@ -212,6 +214,26 @@ def value_of(message: Message, identity: str) -> str | tuple[str, ...] | None:
         return natural(message)
     stored = dict(message.properties).get(identity)
     return "IPM.Note" if stored is None and identity == MESSAGE_CLASS else stored
+
+
+def asked_properties(call: Call, name: str) -> frozenset[str]:
+    """Return the normal ids of the extended properties that an `$expand` asks for.
+
+    Args:
+        call: the call.
+        name: `singleValueExtendedProperties` or `multiValueExtendedProperties`.
+
+    Raises:
+        GraphError: there is no `$filter` on id, or it holds what is no id of a property.
+    """
+    try:
+        asked = asked_ids(call, name, normal_id)
+    except BadPropertyId as bad:
+        raise graph_error("extended_property_invalid", because=str(bad)) from None
+    if asked is None:
+        because = f"$expand={name} needs a $filter on id: there is no way to read all properties"
+        raise graph_error("filter_node_invalid", because=because)
+    return asked
 
 
 def single_values(message: Message) -> list[dict[str, Any]]:

@@ -9,10 +9,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.mail.extended_properties import BadPropertyId, normal_id
-from outlook365_emulator.graph.mail.message_resource import ids_in
+from outlook365_emulator.graph.mail.extended_properties import asked_properties, normal_id
 from outlook365_emulator.graph.mail.search_folders import counts_found
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.odata.records import Kind, Property, RecordType
@@ -108,15 +106,7 @@ def _single_values(folder: MailFolder) -> list[dict[str, Any]]:
 
 def _extended(name: str, *, many: bool) -> Callable[[Call, MailFolder], dict[str, Any]]:
     def expand(call: Call, folder: MailFolder) -> dict[str, Any]:
-        item = next((one for one in call.options.expand if one.path[-1].lower() == name.lower()), None)
-        asked = ids_in(item.options.filter) if item is not None and item.options.filter is not None else None
-        if asked is None:
-            because = f"$expand={name} needs a $filter of the form id eq '...' or id eq '...'"
-            raise graph_error("filter_node_invalid", because=because)
-        try:
-            values = [(identity, _value_of(folder, identity)) for identity in sorted(set(map(normal_id, asked)))]
-        except BadPropertyId as bad:
-            raise graph_error("extended_property_invalid", because=str(bad)) from None
+        values = [(identity, _value_of(folder, identity)) for identity in sorted(asked_properties(call, name))]
         found = [{"id": one, "value": value} for one, value in values if isinstance(value, tuple if many else str)]
         path = f"{call.user_path}/mailFolders('{quote(call.mailbox.ids.folder(folder.number), safe='')}')/{name}"
         return {f"{name}@odata.context": f"{call.root}/$metadata#{path}", name: found} if found else {}
@@ -124,17 +114,10 @@ def _extended(name: str, *, many: bool) -> Callable[[Call, MailFolder], dict[str
     return expand
 
 
-def _literal_id(text: str) -> str:
-    try:
-        return normal_id(text)
-    except BadPropertyId as bad:
-        raise ValueError(str(bad)) from bad
-
-
 def _filtered_properties() -> Property:
     parts = MappingProxyType(
         {
-            "id": Property("id", "string", lambda row: row["id"], literal=_literal_id),
+            "id": Property("id", "string", lambda row: row["id"], literal=normal_id),
             "value": Property("value", "string", lambda row: row["value"]),
         }
     )

@@ -137,7 +137,6 @@ class Inventor:
             for _ in range(_PEOPLE_EACH):
                 first, last = faker.first_name(), faker.last_name()
                 outside.append(Person(f"{first} {last}", f"{first}.{last}@{domain}".lower()))
-        self._outside = outside
         self._people = [*colleagues, *outside]
         self._senders = [Person(faker.company(), f"news@{faker.domain_word()}.example") for _ in range(6)]
 

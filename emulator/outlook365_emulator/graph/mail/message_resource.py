@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.asked_ids import asked_ids
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.attachment_resource import attachment_members
 from outlook365_emulator.graph.mail.bodies import in_form, unique_part
 from outlook365_emulator.graph.mail.extended_properties import (
-    BadPropertyId,
+    asked_properties,
     multi_values,
     normal_id,
     single_values,
@@ -27,7 +27,6 @@ from outlook365_emulator.graph.open_extensions import as_rows, extension_members
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.graph.search.messages import search_messages
 from outlook365_emulator.odata.records import Kind, Property, RecordType
-from outlook365_emulator.odata.tree import Binary, Constant, Logical, Node, Path
 from outlook365_emulator.store.mailbox import arrival
 from outlook365_emulator.store.records.mail import Message
 
@@ -135,7 +134,7 @@ def message_type() -> RecordType:
 
 def _filtered_properties() -> tuple[Property, ...]:
     """What `any` may ask of extended properties and extensions (reference `graph-core.md` section 6.1)."""
-    identity = Property("id", "string", lambda row: row["id"], literal=_literal_id)
+    identity = Property("id", "string", lambda row: row["id"], literal=normal_id)
     text = Property("", "string", None)
     single = _by_name(identity, _plain("value", "string", lambda row: row["value"]))
     values = Property("value", "collection", lambda row: row["value"], element=text, sortable=False)
@@ -149,13 +148,6 @@ def _filtered_properties() -> tuple[Property, ...]:
         Property(name, "collection", get, element=Property("", "complex", None, parts), sortable=False)
         for name, parts, get in rows
     )
-
-
-def _literal_id(text: str) -> str:
-    try:
-        return normal_id(text)
-    except BadPropertyId as bad:
-        raise ValueError(str(bad)) from bad
 
 
 def adapt_message(call: Call, message: Message, members: dict[str, Any]) -> None:
@@ -195,45 +187,9 @@ def _attachments(call: Call, message: Message) -> dict[str, Any]:
     return {"attachments@odata.context": f"{_context(call, message)}/attachments", "attachments": held}
 
 
-def _asked_ids(call: Call, name: str, normal: Callable[[str], str]) -> frozenset[str] | None:
-    """Return the ids that `$expand=name($filter=id eq '…' or …)` asks for, or None where it has no filter."""
-    for item in call.options.expand:
-        if item.path[-1].lower() != name.lower():
-            continue
-        if item.options.filter is None:
-            return None
-        found = ids_in(item.options.filter)
-        if found is None:
-            because = f"$expand={name} takes a $filter of the form id eq '...' or id eq '...'"
-            raise graph_error("filter_node_invalid", because=because)
-        return frozenset(map(normal, found))
-    return None
-
-
-def ids_in(node: Node) -> list[str] | None:
-    """Return the ids that a filter of the form `id eq 'a' or id eq 'b'` names, or None for any other filter."""
-    match node:
-        case Logical(operator="or", operands=operands):
-            parts = [ids_in(one) for one in operands]
-            return None if None in parts else [text for part in parts if part for text in part]
-        case Binary(operator="eq", left=Path(segments=segments), right=Constant(kind="string", value=str(text))):
-            return [text] if segments[-1].lower() == "id" else None
-    return None
-
-
-def _property_id(text: str) -> str:
-    try:
-        return normal_id(text)
-    except BadPropertyId as bad:
-        raise graph_error("extended_property_invalid", because=str(bad)) from None
-
-
 def _properties(name: str, *, many: bool) -> Callable[[Call, Message], dict[str, Any]]:
     def expand(call: Call, message: Message) -> dict[str, Any]:
-        asked = _asked_ids(call, name, _property_id)
-        if asked is None:
-            because = f"$expand={name} needs a $filter on id: there is no way to read all properties"
-            raise graph_error("filter_node_invalid", because=because)
+        asked = asked_properties(call, name)
         values = [(identity, value_of(message, identity)) for identity in sorted(asked)]
         found = [{"id": one, "value": value} for one, value in values if isinstance(value, tuple if many else str)]
         return {f"{name}@odata.context": f"{_context(call, message)}/{name}", name: found} if found else {}
@@ -242,7 +198,7 @@ def _properties(name: str, *, many: bool) -> Callable[[Call, Message], dict[str,
 
 
 def _extensions(call: Call, message: Message) -> dict[str, Any]:
-    asked = _asked_ids(call, "extensions", lambda text: plain_name(text).lower())
+    asked = asked_ids(call, "extensions", lambda text: plain_name(text).lower())
     found = [extension_members(one) for one in message.extensions if asked is None or one[0].lower() in asked]
     return {"extensions@odata.context": f"{_context(call, message)}/extensions", "extensions": found} if found else {}
 

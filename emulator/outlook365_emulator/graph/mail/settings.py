@@ -90,6 +90,12 @@ def get_delegate_options(call: Call) -> Document:
     return _part(call, "delegateMeetingMessageDeliveryOptions")
 
 
+@operation("GET /users/{user}/outlook", least="User.Read")
+def get_outlook(call: Call) -> Document:
+    """Get the `outlookUser` of a mailbox, which has an id besides categories, languages and zones: its owner's."""
+    return Document(body={"id": call.user.id}, context=f"{call.user_path}/outlook/$entity")
+
+
 @operation("GET /users/{user}/outlook/supportedLanguages", least="User.Read")
 def supported_languages(call: Call) -> Document:
     """List the languages that a mailbox can be set to."""

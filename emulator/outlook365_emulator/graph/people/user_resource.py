@@ -11,9 +11,9 @@ from typing import Any
 
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.asked_ids import asked_ids
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.mailbox_settings import settings_of
-from outlook365_emulator.graph.mail.message_resource import ids_in
 from outlook365_emulator.graph.open_extensions import extension_members
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.graph.search.directory import search_directory
@@ -231,10 +231,8 @@ def user_extension_members(extension: tuple[str, bytes]) -> dict[str, Any]:
 
 
 def _extensions(call: Call, user: User) -> dict[str, Any]:
-    options = next((one.options for one in call.options.expand if one.path[-1].lower() == "extensions"), None)
-    asked = ids_in(options.filter) if options is not None and options.filter is not None else None
-    wanted = None if asked is None else {name.lower() for name in asked}
-    found = [user_extension_members(one) for one in user.extensions if wanted is None or one[0].lower() in wanted]
+    asked = asked_ids(call, "extensions", str.lower)
+    found = [user_extension_members(one) for one in user.extensions if asked is None or one[0].lower() in asked]
     return {"extensions@odata.context": f"{call.root}/$metadata#users('{user.id}')/extensions", "extensions": found}
 
 

@@ -142,9 +142,9 @@ def read_expiration(call: Call, text: str, *, with_data: bool) -> datetime:
     """
     try:
         given = datetime.fromisoformat(text)
-    except ValueError:
+        expires = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise graph_error("subscription_payload_invalid", because=f"{text!r} is no instant") from None
-    expires = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
     longest = LONGEST_WITH_DATA if with_data else LONGEST
     if expires > call.now + longest:
         minutes = int(longest.total_seconds() // 60)

@@ -11,13 +11,14 @@ import msgspec
 
 from outlook365_emulator.directory.users import find_by_address, find_user
 from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.graph.asked_ids import ids_in
 from outlook365_emulator.graph.calendar.convertors import find_calendar
 from outlook365_emulator.graph.calendar.event_resource import event_type
 from outlook365_emulator.graph.calendar.sight import default_calendar
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.convertors import find_folder
 from outlook365_emulator.graph.mail.extended_properties import BadPropertyId, normal_id
-from outlook365_emulator.graph.mail.message_resource import ids_in, message_type
+from outlook365_emulator.graph.mail.message_resource import message_type
 from outlook365_emulator.graph.paths import Place, read_path, template
 from outlook365_emulator.graph.permissions import PERSONAL_TENANT
 from outlook365_emulator.graph.subscriptions.permissions import opening

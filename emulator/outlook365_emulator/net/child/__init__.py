@@ -81,33 +81,6 @@ def child_variables(
     return {name: value for name, value in variables.items() if parent.get(name) != value}
 
 
-def child_environment(
-    *,
-    parent: Mapping[str, str],
-    proxy_url: str,
-    ca_file: str,
-    combined_bundle: str,
-    hosts: Iterable[str],
-    tls_port: int,
-    directory: str | None = None,
-    refused_domains: Iterable[str] = (),
-) -> dict[str, str]:
-    """Return the whole environment of a child process: the parent's and `child_variables`, which see for arguments."""
-    return {
-        **parent,
-        **child_variables(
-            parent=parent,
-            proxy_url=proxy_url,
-            ca_file=ca_file,
-            combined_bundle=combined_bundle,
-            hosts=hosts,
-            tls_port=tls_port,
-            directory=directory,
-            refused_domains=refused_domains,
-        ),
-    }
-
-
 def _entry(host: str) -> str:
     return host.rstrip(".").lower().removeprefix("*")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from outlook365_emulator.store.durable.heads import WorldHead
 from outlook365_emulator.store.durable.shelves import Place
 from outlook365_emulator.store.recording import NotKept
 
@@ -90,7 +91,8 @@ class Database:
                 if not file.exists():
                     raise BadData(f"{directory} holds no data: there is no {FILE} in it")
             else:
-                directory.mkdir(parents=True, exist_ok=True)
+                directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                file.touch(mode=0o600)  # it holds secrets
                 self._lock = _locked(directory)
             self._connection = _connected(file)
             self._migrate(migrations, reading=reading)
@@ -157,6 +159,13 @@ class Database:
         """Return the keys of the worlds, in the order in which they were written first."""
         rows = self._connection.execute("SELECT world FROM places WHERE shelf = 'world' ORDER BY id")
         return [world for (world,) in rows.fetchall()]
+
+    def name_of(self, world: str) -> str:
+        """Return the name of a world by its key."""
+        (record,) = self._connection.execute(
+            "SELECT record FROM contents WHERE world = ? AND shelf = 'world'", (world,)
+        ).fetchone()
+        return msgspec.msgpack.decode(record, type=WorldHead).name
 
     def places(self, world: str) -> dict[Place, int]:
         """Return the places of a world with their ids."""

@@ -144,6 +144,10 @@ def _mailboxes(draft: Draft, unit: UnitOfWork) -> set[int]:
             present, known = shelf_holds(shelf, mailbox), id(mailbox) in tracked.boxes
             if known and not present:
                 leave_mailbox(draft, tenant, mailbox)
+            elif present and known and record is None:  # it was taken away and set again: the last one in the order
+                place = draft.place(shelved.place)
+                draft.batch.deleted.append((place, mailbox.owner))
+                draft.batch.put.append((place, mailbox.owner, _ENCODER.encode(mailbox_head(mailbox))))
             elif present and not known and id(mailbox.messages) not in draft.shelves:
                 draft.batch.put.append(
                     (draft.place(shelved.place), mailbox.owner, _ENCODER.encode(mailbox_head(mailbox)))

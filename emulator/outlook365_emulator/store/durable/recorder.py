@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator.store.durable.archive import read_archive, write_archive
-from outlook365_emulator.store.durable.database import Batch, Database, not_written
+from outlook365_emulator.store.durable.database import BadData, Batch, Database, not_written
 from outlook365_emulator.store.durable.drafting import follow_tenant, heads_of, of_parts, of_tenants, of_unit, whole
 from outlook365_emulator.store.durable.parts import PARTS, Part, restore_agenda
 from outlook365_emulator.store.durable.reading import read_world
 from outlook365_emulator.store.durable.snapshots import bound_to, file_of, name_of
 from outlook365_emulator.store.durable.tracking import Draft, Tracked
+from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.recording import NotKept
 from outlook365_emulator.store.snapshot import Snapshot
 from outlook365_emulator.store.unit import UnitOfWork
@@ -59,6 +61,34 @@ class DataDirectory:
         """
         for key in self.database.worlds():
             yield read_world(self.database.rows(key), decoded, self._parts, self.blobs_of(key))
+
+    def take_in(self, file: Path) -> World:
+        """Put a world that was exported into the directory.
+
+        Args:
+            file: what `write_archive` has written.
+
+        Raises:
+            BadData: it is no such file, or cannot be written.
+            NameTaken: the directory holds a world or tenant of that name.
+        """
+        hosting = Hosting()
+        hosting.recorder = self
+        for held in self.stored():
+            hosting.add(held)
+        archived = read_archive(file, self._parts, self.directory / "blobs" / ".import")
+        world, content = archived.world, self.directory / "blobs" / ".import"
+        world.blobs.close()
+        try:
+            hosting.add(world)
+            if content.exists():
+                content.replace(self.blobs_of(world.key))
+            self.rewrite(world)
+        except NotKept as error:
+            raise BadData(str(error)) from None
+        finally:
+            content.unlink(missing_ok=True)
+        return world
 
     def host(self, world: World) -> None:
         """Begin to record a world; one that the directory holds is followed as it stands."""
@@ -107,8 +137,7 @@ class DataDirectory:
             return
         draft = Draft(tracked, self._next_place)
         of_tenants(draft, world)
-        if world.faults.active:  # the effects of faults count up generations outside of units
-            heads_of(draft, [mailbox for mailbox, _, _ in tracked.boxes.values()])
+        heads_of(draft, counted(tracked))
         of_parts(draft, world, self._parts)
         if not draft.batch.empty:
             self._write(draft)
@@ -204,6 +233,15 @@ class DataDirectory:
         for tracked in self._tracked.values():
             tracked.world.blobs.close()
         self.database.close()
+
+
+def counted(tracked: Tracked) -> list[Mailbox]:
+    """Return the mailboxes that have counted on outside of units of work that succeeded."""
+    return [
+        mailbox
+        for mailbox, _, head in tracked.boxes.values()
+        if mailbox.next_number != head.next_number or mailbox.generation != head.generation
+    ]
 
 
 def decoded(record: bytes, kind: Any) -> Any:

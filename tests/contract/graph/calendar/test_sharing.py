@@ -208,6 +208,8 @@ def test_no_operation_of_the_calendar_is_open_to_a_stranger(cal):
     for one in OPERATIONS.values():
         if not one.name.startswith("calendar.") or "shared" not in str(one.permissions) or not one.permissions.shared:
             continue
+        if "user" not in one.placeholders:
+            continue
         path = one.path
         for name in one.placeholders:
             path = path.replace(f"{{{name}}}", keys[name])

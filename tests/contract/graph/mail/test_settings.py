@@ -209,6 +209,19 @@ class TestUpdate:
         assert me("GET", "/mailboxSettings").json == before
 
 
+@covers(settings.get_outlook)
+class TestOutlook:
+    def test_it_has_an_id_only(self, me: Any, org: Any) -> None:
+        answer = me("GET", "/outlook")
+        assert answer.json["@odata.context"].endswith(f"/$metadata#users('{org.ada.id}')/outlook/$entity")
+        assert {name: value for name, value in answer.json.items() if "@" not in name} == {"id": org.ada.id}
+
+    def test_signing_in_is_enough_for_people_and_not_for_applications(self, graph: Any, org: Any) -> None:
+        assert graph.ask("GET", "/me/outlook", as_=org.ada, scopes=["User.Read"]).status == 200
+        assert graph.ask("GET", f"/users/{org.ada.id}/outlook", roles=["User.Read.All"]).status == 403
+        assert graph.ask("GET", f"/users/{org.ada.id}/outlook", roles=["MailboxSettings.Read"]).status == 200
+
+
 @covers(settings.supported_languages, settings.supported_time_zones)
 class TestSupported:
     def test_languages(self, me: Any) -> None:

@@ -158,6 +158,16 @@ class TestCreate:
         assert (refused.status, refused.code) == (403, "ExtensionError")
         assert graph.post("/subscriptions", body(), as_=org.ben).status == 201
 
+    def test_in_a_batch(self, graph: Any, org: Any, endpoint: Any, body: Any) -> None:
+        headers = {"Content-Type": "application/json"}
+        items = [
+            {"id": "1", "method": "POST", "url": "/subscriptions", "body": body(), "headers": headers},
+            {"id": "2", "method": "GET", "url": "/subscriptions"},
+        ]
+        answers = graph.post("/$batch", {"requests": items}, as_=org.ada).json["responses"]
+        assert {one["id"]: one["status"] for one in answers} == {"1": 201, "2": 200}
+        assert len(endpoint.handshakes) == 1
+
 
 @covers(subscriptions.create)
 class TestResources:

@@ -21,6 +21,8 @@ from outlook365_emulator.graph.calendar.shown import Shown, occurrence, shown
 from outlook365_emulator.graph.calendar.sight import sight_of
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import operation
+from outlook365_emulator.store.mailbox import Mailbox
+from outlook365_emulator.store.records.calendar import Event
 from outlook365_emulator.store.records.mail import Message
 
 
@@ -31,7 +33,7 @@ def event_behind(call: Call, message: Message) -> Shown | None:
         GraphError: `access_denied` where the caller may not see the calendar.
     """
     uid = meeting_of(message)
-    found = _copy(call, uid) if uid else None
+    found = copy_by_uid(call.mailbox, uid) if uid else None
     calendar = call.mailbox.calendars.get(found[0].calendar) if found is not None else None
     if found is None or calendar is None:
         return None
@@ -39,8 +41,17 @@ def event_behind(call: Call, message: Message) -> Shown | None:
     return occurrence(sight, *found) if found[1] else shown(sight, found[0])
 
 
-def _copy(call: Call, uid: str) -> tuple[Any, int] | None:
-    alone = copy_in(call.mailbox, uid)
+def copy_by_uid(mailbox: Mailbox, uid: str) -> tuple[Event, int] | None:
+    """Find somebody's copy of a meeting, or of one occurrence, by the `iCalUId` that every copy has.
+
+    Args:
+        mailbox: whose copy.
+        uid: the `iCalUId`; that of an occurrence has the day in it.
+
+    Returns:
+        The event and, for an occurrence of a series, the day, else 0; None where there is none.
+    """
+    alone = copy_in(mailbox, uid)
     if alone is not None or uid[32:40] == "00000000":
         return alone
     try:
@@ -48,7 +59,8 @@ def _copy(call: Call, uid: str) -> tuple[Any, int] | None:
     except ValueError:
         return None
     whole = f"{uid[:32]}00000000{uid[40:]}"
-    return copy_in(call.mailbox, whole, day) if uid_of_day(whole, day) == uid else None
+    found = copy_in(mailbox, whole, day) if uid_of_day(whole, day) == uid else None
+    return found if found is not None and found[0].series is not None else None
 
 
 def expanded_event(call: Call, message: Message) -> dict[str, Any]:

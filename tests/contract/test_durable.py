@@ -1,0 +1,421 @@
+"""`serve --data`: kill -9 loses nothing that was acknowledged; a full or read-only disk is said clearly."""
+
+import itertools
+import json
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+COMMAND = [sys.executable, "-m", "outlook365_emulator"]
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("OUTLOOK365_")}
+GRAPH_SCOPE = "https://graph.microsoft.com/.default"
+KEEP_IDS = {"Prefer": 'IdType="ImmutableId"'}
+PERMISSIONS = ("Mail.Send", "Calendars.Read", "Contacts.Read")
+"""What each writer gives and takes back of the web application's delegated permissions."""
+
+MEGABYTE = 1024 * 1024
+
+
+class Served:
+    """A running `serve --data`."""
+
+    def __init__(self, folder: Path, data: Path, limit: Callable[[], object] | None = None) -> None:
+        self.ready_file, self.output = folder / "ready.json", folder / "output"
+        self.ready_file.unlink(missing_ok=True)
+        arguments = ["--data", str(data), "--port", "0", "--tls-port", "0", "--proxy-port", "0"]
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*COMMAND, "serve", "--ready-file", str(self.ready_file), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=ENVIRONMENT,
+                preexec_fn=limit,
+            )
+        deadline = time.monotonic() + 60
+        while not self.ready_file.exists():
+            assert self.process.poll() is None, self.output.read_text()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.01)
+        self.details: dict[str, Any] = json.loads(self.ready_file.read_text())
+
+    def token(self, **fields: str) -> httpx.Response:
+        url = f"{self.details['login_url']}/{self.details['tenant_id']}/oauth2/v2.0/token"
+        return httpx.post(url, data={"scope": GRAPH_SCOPE, **fields}, trust_env=False, timeout=30)
+
+    def as_application(self) -> str:
+        secret = {"client_id": self.details["client_id"], "client_secret": self.details["client_secret"]}
+        answer = self.token(grant_type="client_credentials", **secret)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])
+
+    def graph(self, token: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}", **KEEP_IDS}
+        return httpx.Client(base_url=f"{self.details['graph_url']}/v1.0", headers=headers, trust_env=False, timeout=30)
+
+    def control(self) -> httpx.Client:
+        url = f"{self.details['control_url']}/worlds/contoso"
+        return httpx.Client(base_url=url, trust_env=False, timeout=30)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    running: list[Served] = []
+
+    def start(data: Path, limit: Callable[[], object] | None = None) -> Served:
+        running.append(Served(tmp_path, data, limit))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.kill()
+
+
+class Ledger:
+    """What a writer was told has happened; `maybe` is what was under way when the process ended."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, dict[str, Any] | None] = {}
+        self.maybe: set[str] = set()
+        self.folders: set[str] = set()
+        self.users: set[str] = set()
+        self.tokens: list[str] = []
+        self.consent: set[bool] = {True}
+
+
+class Writer:
+    """Writes anything, one thing after the other, until nobody answers."""
+
+    def __init__(self, served: Served, token: str, ledger: Ledger, seed: int, label: str) -> None:
+        self.served, self.ledger, self.label = served, ledger, label
+        self.chance = random.Random(seed)
+        self.graph, self.control = served.graph(token), served.control()
+        self.user = served.details["user"]
+        self.numbers = itertools.count()
+        self.permission = PERMISSIONS[int(label.split(".")[1])]
+        self.refused: list[str] = []
+
+    def run(self) -> None:
+        doing = [self.create, self.create, self.change, self.move, self.delete, self.folder, self.add_user]
+        doing += [self.redeem, self.consent, self.batch]
+        try:
+            while True:
+                self.chance.choice(doing)()
+        except httpx.TransportError:
+            pass
+        finally:
+            self.graph.close()
+            self.control.close()
+
+    def told(self, answer: httpx.Response, *statuses: int) -> httpx.Response:
+        if answer.status_code not in statuses:
+            self.refused.append(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}")
+            raise httpx.TransportError("refused")
+        return answer
+
+    def create(self) -> None:
+        subject = f"{self.label} {next(self.numbers)}"
+        body = {"content": "x" * self.chance.randrange(20_000)}
+        document = {"subject": subject, "isRead": False, "body": body}
+        answer = self.told(self.graph.post(f"/users/{self.user}/messages", json=document), 201)
+        self.ledger.messages[answer.json()["id"]] = {"subject": subject, "isRead": False}
+
+    def one(self) -> str | None:
+        mine = [key for key, value in self.ledger.messages.items() if value is not None]
+        return self.chance.choice(mine) if mine else None
+
+    def under_way(self, key: str, action: Callable[[], httpx.Response], after: dict[str, Any] | None) -> None:
+        self.ledger.maybe.add(key)
+        self.told(action(), 200, 201, 204)
+        self.ledger.messages[key] = after
+        self.ledger.maybe.discard(key)
+
+    def change(self) -> None:
+        if (key := self.one()) is not None:
+            url, held = f"/users/{self.user}/messages/{key}", self.ledger.messages[key] or {}
+            read = not held["isRead"]
+            self.under_way(key, lambda: self.graph.patch(url, json={"isRead": read}), {**held, "isRead": read})
+
+    def move(self) -> None:
+        if (key := self.one()) is not None:
+            url, held = f"/users/{self.user}/messages/{key}/move", self.ledger.messages[key]
+            wanted = {"destinationId": self.chance.choice(["archive", "drafts"])}
+            self.under_way(key, lambda: self.graph.post(url, json=wanted), held)
+
+    def delete(self) -> None:
+        if (key := self.one()) is not None:
+            url = f"/users/{self.user}/messages/{key}/permanentDelete"
+            self.under_way(key, lambda: self.graph.post(url), None)
+
+    def folder(self) -> None:
+        name = f"{self.label} {next(self.numbers)}"
+        self.told(self.graph.post(f"/users/{self.user}/mailFolders", json={"displayName": name}), 201)
+        self.ledger.folders.add(name)
+
+    def add_user(self) -> None:
+        name = f"{self.label}-{next(self.numbers)}".replace(" ", "-")
+        url = f"/tenants/{self.served.details['tenant_id']}/users"
+        self.ledger.users.add(self.told(self.control.post(url, json={"name": name}), 201).json()["upn"])
+
+    def redeem(self) -> None:
+        answer = self.served.token(
+            grant_type="password",
+            client_id=self.served.details["public_client_id"],
+            username=self.user,
+            password=self.served.details["user_password"],
+            scope="openid offline_access Mail.Read",
+        )
+        self.ledger.tokens.append(self.told(answer, 200).json()["refresh_token"])
+
+    def consent(self) -> None:
+        app, tenant = self.served.details["web_client_id"], self.served.details["tenant_id"]
+        wanted = self.chance.random() < 0.5
+        self.ledger.consent.add(wanted)
+        url, document = f"/tenants/{tenant}/apps/{app}/consent", {"permissions": [self.permission]}
+        answer = self.control.request("POST" if wanted else "DELETE", url, json=document)
+        self.told(answer, 200, 201, 204)
+        self.ledger.consent = {wanted}
+
+    def batch(self) -> None:
+        subjects = [f"{self.label} {next(self.numbers)}" for _ in range(4)]
+        requests = [
+            {
+                "id": subject,
+                "method": "POST",
+                "url": f"/users/{self.user}/messages",
+                "headers": {"Content-Type": "application/json", **KEEP_IDS},
+                "body": {"subject": subject},
+            }
+            for subject in subjects
+        ]
+        answer = self.told(self.graph.post("/$batch", json={"requests": requests}), 200)
+        for one in answer.json()["responses"]:
+            if one["status"] == 201:
+                kept = {"subject": one["body"]["subject"], "isRead": one["body"]["isRead"]}
+                self.ledger.messages[one["body"]["id"]] = kept
+
+
+def all_of(graph: httpx.Client, url: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while url:
+        answer = graph.get(url)
+        assert answer.status_code == 200, answer.text
+        found += answer.json()["value"]
+        url = answer.json().get("@odata.nextLink", "")
+    return found
+
+
+def consented(served: Served, graph: httpx.Client) -> set[str]:
+    """The delegated permissions that the web application has for everybody."""
+    query = f"?$filter=appId eq '{served.details['web_client_id']}'"
+    principal = graph.get(f"/servicePrincipals{query}").json()["value"][0]["id"]
+    grants = all_of(graph, f"/servicePrincipals/{principal}/oauth2PermissionGrants")
+    return {scope for grant in grants if grant["consentType"] == "AllPrincipals" for scope in grant["scope"].split()}
+
+
+def check(served: Served, token: str, ledgers: list[Ledger]) -> None:
+    """Everything that was acknowledged is there, and nothing that was deleted."""
+    user = served.details["user"]
+    with served.graph(token) as graph:
+        messages = {one["id"]: one for one in all_of(graph, f"/users/{user}/messages?$top=999&$select=subject,isRead")}
+        folders = {
+            one["displayName"] for one in all_of(graph, f"/users/{user}/mailFolders?$top=999&$select=displayName")
+        }
+        users = {one["userPrincipalName"] for one in all_of(graph, "/users?$top=999&$select=userPrincipalName")}
+        lost: list[Any] = []
+        for ledger in ledgers:
+            lost += [("folder", name) for name in ledger.folders - folders]
+            lost += [("user", name) for name in ledger.users - users]
+            for key, value in ledger.messages.items():
+                found = messages.get(key)
+                now = None if found is None else {"subject": found["subject"], "isRead": found["isRead"]}
+                if now != value and key not in ledger.maybe:
+                    lost.append(("message", value, now))
+                if key in ledger.maybe:
+                    ledger.messages[key] = now
+            ledger.maybe.clear()
+            for value in ledger.tokens[-3:]:
+                answer = served.token(
+                    grant_type="refresh_token",
+                    client_id=served.details["public_client_id"],
+                    refresh_token=value,
+                    scope="Mail.Read",
+                )
+                lost += [("refresh token", answer.text)] if answer.status_code != 200 else []
+        granted = consented(served, graph)
+        for ledger, permission in zip(ledgers, PERMISSIONS, strict=True):
+            lost += [("consent", permission)] if (permission in granted) not in ledger.consent else []
+            ledger.consent = {permission in granted}
+    assert not lost, f"{len(lost)} acknowledged writes are lost: {lost[:5]}"
+
+
+def integrity(data: Path) -> str:
+    connection = sqlite3.connect(data / "worlds.sqlite3")
+    try:
+        return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
+    finally:
+        connection.close()
+
+
+@pytest.mark.timeout(1800)
+def test_kill_9_loses_nothing(tmp_path: Path, serve: Callable[..., Served], amount: Callable[[int, int], int]) -> None:
+    data, chance = tmp_path / "data", random.Random(9)
+    ledgers = [Ledger() for _ in PERMISSIONS]
+    served = serve(data)
+    token, delta = served.as_application(), ""
+    for turn in range(amount(10, 200)):
+        user = served.details["user"]
+        with served.graph(token) as graph:
+            delta = delta or f"/users/{user}/mailFolders/drafts/messages/delta?$select=subject"
+            answer = graph.get(delta.split("/v1.0")[-1])
+            assert answer.status_code == 200, f"the delta token of the last run: {answer.text}"
+            delta = answer.json().get("@odata.deltaLink") or answer.json()["@odata.nextLink"]
+        writers = [Writer(served, token, one, chance.random(), f"{turn}.{n}") for n, one in enumerate(ledgers)]
+        threads = [threading.Thread(target=writer.run) for writer in writers]
+        for thread in threads:
+            thread.start()
+        time.sleep(chance.random() * 0.6)
+        served.process.send_signal(signal.SIGKILL)
+        served.process.wait()
+        for thread in threads:
+            thread.join()
+        assert [line for writer in writers for line in writer.refused] == []
+        assert integrity(data) == "ok"
+        served = serve(data)
+        check(served, token, ledgers)
+    written = sum(len(one.messages) + len(one.folders) + len(one.users) for one in ledgers)
+    assert written > amount(10, 200), "the runs wrote next to nothing"
+
+
+def test_a_restart_keeps_the_rest(tmp_path: Path, serve: Callable[..., Served]) -> None:
+    """Clock, faults, agenda, outbox, snapshots, scenarios, authority and certificate are as they were."""
+    data = tmp_path / "data"
+    served = serve(data)
+    before = served.details
+    with served.control() as control:
+        control.post("/clock", json={"freeze": True, "set": "2027-01-02T03:04:05Z"}).raise_for_status()
+    with served.control() as control, served.graph(served.as_application()) as graph:
+        control.post("/faults", json={"kind": "latency", "name": "slow", "with": {"seconds": 0}}).raise_for_status()
+        control.post("/snapshots", json={"name": "first"}).raise_for_status()
+        later = {"id": "SystemTime 0x3FEF", "value": "2027-01-02T04:00:00Z"}
+        message = {
+            "subject": "out",
+            "toRecipients": [{"emailAddress": {"address": "x@example.org"}}],
+            "singleValueExtendedProperties": [later],
+        }
+        sent = graph.post(f"/users/{before['user']}/sendMail", json={"message": message})
+        assert sent.status_code == 202, sent.text
+        ca = Path(before["ca_file"]).read_bytes()
+    served.kill()
+
+    served = serve(data)
+    assert Path(served.details["ca_file"]).read_bytes() == ca
+    assert served.details["certificate_pfx_base64"] == before["certificate_pfx_base64"]
+    with served.control() as control, served.graph(served.as_application()) as graph:
+        assert control.get("/clock").json()["now"].startswith("2027-01-02T03:04:05")
+        assert [fault["name"] for fault in control.get("/faults").json()["faults"]] == ["slow"]
+        assert control.get("/outbox").text.count('"out"') == 0
+        control.post("/clock", json={"advance": 4000}).raise_for_status()
+        assert control.get("/outbox").text.count('"out"') == 1
+        count = len(all_of(graph, f"/users/{served.details['user']}/messages?$top=999&$select=id"))
+        graph.post(f"/users/{served.details['user']}/messages", json={"subject": "later"}).raise_for_status()
+        control.post("/snapshots/first/restore").raise_for_status()
+        assert len(all_of(graph, f"/users/{served.details['user']}/messages?$top=999&$select=id")) == count - 1
+
+
+def attach_until_refused(served: Served, graph: httpx.Client, most: int) -> tuple[list[str], httpx.Response]:
+    """Create messages with large bodies until one is refused; return the subjects of the others, and the refusal."""
+    subjects: list[str] = []
+    for number in range(most):
+        document = {"subject": f"large {number}", "body": {"content": "x" * MEGABYTE}}
+        answer = graph.post(f"/users/{served.details['user']}/messages", json=document)
+        if answer.status_code != 201:
+            return subjects, answer
+        subjects.append(f"large {number}")
+    raise AssertionError(f"{most} MB were taken")
+
+
+def check_refusal(served: Served, graph: httpx.Client, subjects: list[str], refusal: httpx.Response) -> None:
+    """A clear error; reading, signing in and what needs no room go on."""
+    assert refusal.status_code == 507, refusal.text
+    assert refusal.json()["error"]["code"] == "NotKept"
+    assert "could not be written to the data directory" in refusal.json()["error"]["message"]
+    found = all_of(graph, f"/users/{served.details['user']}/messages?$top=999&$select=subject")
+    assert {one["subject"] for one in found if one["subject"].startswith("large")} == set(subjects)
+    served.as_application()
+    with served.control() as control:
+        entries = control.get("/journal?status=507").json()["entries"]
+        assert [entry["code"] for entry in entries] == ["NotKept"]
+
+
+def test_a_disk_that_takes_no_more(tmp_path: Path, serve: Callable[..., Served]) -> None:
+    data = tmp_path / "data"
+    limit = 12 * MEGABYTE
+    served = serve(data, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    with served.graph(served.as_application()) as graph:
+        subjects, refusal = attach_until_refused(served, graph, 60)
+        check_refusal(served, graph, subjects, refusal)
+    served.kill()
+    served = serve(data)
+    with served.graph(served.as_application()) as graph:
+        found = all_of(graph, f"/users/{served.details['user']}/messages?$top=999&$select=subject")
+        assert {one["subject"] for one in found if one["subject"].startswith("large")} == set(subjects)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path, needs: Callable[[str], str]) -> Iterator[Path]:
+    """A file system of 16 MB."""
+    needs("root")
+    place = tmp_path / "disk"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", place], check=True)
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+@pytest.mark.system
+def test_a_full_disk(small_disk: Path, serve: Callable[..., Served]) -> None:
+    served = serve(small_disk / "data")
+    (small_disk / "room").write_bytes(b"x" * 4 * MEGABYTE)
+    with served.graph(served.as_application()) as graph:
+        subjects, refusal = attach_until_refused(served, graph, 60)
+        check_refusal(served, graph, subjects, refusal)
+        (small_disk / "room").unlink()
+        again = graph.post(f"/users/{served.details['user']}/messages", json={"subject": "large again"})
+        assert again.status_code == 201, again.text
+    served.kill()
+    assert integrity(small_disk / "data") == "ok"
+
+
+@pytest.mark.system
+def test_a_read_only_directory(small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    check_start_is_refused(small_disk / "data")
+
+
+def test_a_directory_that_cannot_be_made() -> None:
+    check_start_is_refused(Path("/proc/outlook365/data"))
+
+
+def check_start_is_refused(data: Path) -> None:
+    command = [*COMMAND, "serve", "--data", str(data), "--port", "0", "--tls-port", "0", "--proxy-port", "0"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"Error: the data directory {data} cannot be used: "), ended.stderr
+    assert ended.stderr.count("\n") == 1
