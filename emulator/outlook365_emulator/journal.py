@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from outlook365_emulator.clock import Clock
+
 
 class Entry(msgspec.Struct, kw_only=True):
     """One request and its answer.
@@ -103,3 +105,8 @@ class Journal:
         """
         found = (entry for entry in self._entries if entry.number > number)
         return [entry for entry in found if all(getattr(entry, key) == value for key, value in wanted.items())]
+
+
+def written_at(clock: Clock) -> str:
+    """Write a clock's present as the journal does: `2026-03-02T09:00:00.000Z`."""
+    return clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -48,13 +48,16 @@ def run(outlook365, people):
     """Runs a coroutine function with a client for each person's mailbox."""
     app = outlook365.tenant.add_app(auth="client_credentials", permissions=["Calendars.ReadWrite", "Mail.Read"])
 
+    async def session(credential, work):
+        client = GraphServiceClient(credential, ["https://graph.microsoft.com/.default"])
+        return await work(*(client.users.by_user_id(one.upn) for one in people))
+
     def call(work):
         credential = ClientSecretCredential(app.tenant_id, app.client_id, app.client_secret)
         with warnings.catch_warnings():
             # kiota's transport never closes the one that it wraps, and says so when it is collected.
             warnings.simplefilter("ignore", ResourceWarning)
-            client = GraphServiceClient(credential, ["https://graph.microsoft.com/.default"])
-            result = asyncio.run(work(*(client.users.by_user_id(one.upn) for one in people)))
+            result = asyncio.run(session(credential, work))
             credential.close()
             gc.collect()
         return result

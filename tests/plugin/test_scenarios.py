@@ -219,3 +219,18 @@ def test_a_naive_client_fails_for_the_stated_reason(
     report = outlook365.report()
     if case.finds:
         assert report["findings"][case.finds] >= 1
+
+
+@pytest.mark.usefixtures("outlook365_auto_advance")
+@pytest.mark.parametrize("name", ["chaos"])
+def test_a_correct_client_survives_chaos(
+    outlook365: World, load: Callable[[str], ModuleType], account: SimpleNamespace, name: str
+) -> None:
+    assert name == "chaos"
+    outlook365.observe()
+    outlook365.scenarios.chaos(0.6)
+    for _ in range(5):
+        assert load("correct.reading").read_all(account) == READ
+    report = outlook365.report()
+    assert report["findings"]["early_retries"] == 0
+    assert len({cell["fault"] for cell in report["cells"]}) >= 4

@@ -1,12 +1,8 @@
 """The ASGI application: every request of the HTTP and HTTPS ports passes here, from bytes to bytes."""
 
-import asyncio
 import contextlib
-import re
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -29,12 +25,13 @@ from outlook365_emulator.app.failures import (
 from outlook365_emulator.app.keeping import settle_all, settle_quietly
 from outlook365_emulator.app.placement import Placed, place
 from outlook365_emulator.app.secrecy import without_secrets
-from outlook365_emulator.clock import Clock, http_date, monotonic
+from outlook365_emulator.app.sending import Fields, fields_of, hold_back, send_answer
+from outlook365_emulator.clock import Clock, monotonic
 from outlook365_emulator.control.guard import own_names
 from outlook365_emulator.control.service import LIMIT as CONTROL_LIMIT
 from outlook365_emulator.faults.altering import altered
 from outlook365_emulator.ids import Ids, fresh_nonce
-from outlook365_emulator.journal import Entry, Journal
+from outlook365_emulator.journal import Entry, Journal, written_at
 from outlook365_emulator.net.wire_faults import CONNECTION, WORLD, Finished, harms_connection, is_silent, send_harmed
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.recording import NotKept
@@ -45,13 +42,10 @@ from outlook365_emulator.wire import Headers, Request, Response
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Fields = list[tuple[bytes, bytes]]
 
 ERRORS_KEPT = 100
 NAMES = {"login": "entra", "graph": "graph", "outlook": "outlook"}
 """Names of the services in the journal."""
-
-_NO_FIELD_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class Login(Protocol):
@@ -204,7 +198,7 @@ class App:
         clock = world.clock if world is not None else self._clock
         scope[WORLD] = world.key if world is not None else ""
         entry = Entry(
-            at=written(clock),
+            at=written_at(clock),
             method=request.method,
             url=without_secrets(request.url),
             service=NAMES[address.service],
@@ -300,79 +294,11 @@ class App:
                     self._alarms.set(world)
 
     async def _nowhere(self, address: Nowhere, scope: Scope, path: str, send: Send) -> None:
-        entry = Entry(at=written(self._clock), method=scope["method"], url=without_secrets(path), placed="unplaced")
+        entry = Entry(at=written_at(self._clock), method=scope["method"], url=without_secrets(path), placed="unplaced")
         entry.status, entry.reason = address.status, address.sentence
         self.unplaced.add(entry)
         response = sentence_response(address.status, address.sentence)
         await send_answer(send, response, fields_of(response, self._clock))
-
-
-async def send_answer(send: Send, response: Response, fields: Fields) -> None:
-    """Send an answer.
-
-    Args:
-        send: ASGI's send.
-        response: the answer.
-        fields: its header fields (`fields_of`).
-    """
-    await send({"type": "http.response.start", "status": response.status, "headers": fields})
-    for piece in response.pieces:
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": response.body})
-
-
-def written(clock: Clock) -> str:
-    """Write a clock's present as the journal does: `2026-03-02T09:00:00.000Z`.
-
-    Args:
-        clock: the clock.
-    """
-    return clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-async def hold_back(seconds: float, receive: Receive) -> None:
-    """Wait before an answer is sent.
-
-    Args:
-        seconds: how long, in real time.
-        receive: ASGI's receive, by which a client that goes away is noticed.
-
-    Raises:
-        Disconnected: the client went away meanwhile.
-    """
-    try:
-        async with asyncio.timeout(seconds):
-            while (await receive())["type"] != "http.disconnect":
-                pass
-    except TimeoutError:
-        return
-    raise Disconnected
-
-
-def fields_of(response: Response, clock: Clock) -> Fields:
-    """Return the header fields of an answer as ASGI wants them, with `Date` and `Content-Length`.
-
-    Args:
-        response: the answer.
-        clock: the clock of `Date` (RFC 9110 section 6.6.1).
-
-    Raises:
-        ValueError: a name or value cannot stand in a header.
-    """
-    fields = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.headers]
-    if _NO_FIELD_VALUE.search("".join(map("".join, response.headers))):
-        raise ValueError(f"a header field of the answer holds control characters: {response.headers}")
-    if not any(name == b"date" for name, _ in fields):
-        fields.append((b"date", _date(int(clock.timestamp()))))
-    if response.status not in (204, 304):
-        fields.append((b"content-length", b"%d" % response.length))
-    return fields
-
-
-@lru_cache(maxsize=64)
-def _date(second: int) -> bytes:
-    """Write a second since 1970-01-01 UTC as an HTTP date."""
-    return http_date(datetime.fromtimestamp(second, UTC)).encode("ascii")
 
 
 def _client(scope: Scope) -> str:

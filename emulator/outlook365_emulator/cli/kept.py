@@ -1,4 +1,4 @@
-"""`outlook365-emulator world export`, `import` and `show`: the worlds of a data directory, and files of them."""
+"""`outlook365-emulator world export`, `import` and `kept`: the worlds of a data directory, and files of them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,23 +54,33 @@ def import_(file: Path, data: Path) -> None:
     click.echo(f"{data} holds the world {world.name}: {_said(world)}")
 
 
-@click.command(epilog="\b\nExample:\n  outlook365-emulator world show contoso --data ./data")
-@click.argument("name", metavar="NAME|FILE")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Look at a world of this data directory instead of a world file; the emulator may be running.",
-)
+@click.command("kept", epilog="\b\nExample:\n  outlook365-emulator world kept contoso --data ./data")
+@click.argument("name", required=False, metavar="[NAME]")
+@DATA
 @click.option("--json", "as_json", is_flag=True, help="Print what is shown as JSON.")
-def show(name: str, data: Path | None, as_json: bool) -> None:
-    """Show what is in a world: tenants, people, how much mail they have, applications."""
+def kept(name: str | None, data: Path, as_json: bool) -> None:
+    """Show a world of a data directory, or list all of them; the emulator may be running."""
     import msgspec
 
     with refusals():
-        world = _kept_world(data, name)[0] if data is not None else _built(name)
-    shown = _shown(world)
-    world.blobs.close()
-    click.echo(msgspec.json.encode(shown).decode() if as_json else "\n".join(_lines(shown)))
+        if name is None:
+            shown: Any = _names(data)
+        else:
+            world = _kept_world(data, name)[0]
+            shown = _shown(world)
+            world.blobs.close()
+    click.echo(msgspec.json.encode(shown).decode() if as_json else "\n".join(shown if name is None else _lines(shown)))
+
+
+def _names(data: Path) -> list[str]:
+    from outlook365_emulator.store.durable.database import Database
+
+    database = Database(data, reading=True)
+    try:
+        with database.reading():
+            return [database.name_of(key) for key in database.worlds()]
+    finally:
+        database.close()
 
 
 def _parts() -> Any:
@@ -101,13 +111,6 @@ def _kept_world(data: Path, name: str) -> "tuple[World, Any]":
         raise Refused(str(unknown("world", name, names).args[0]))
     finally:
         database.close()
-
-
-def _built(name: str) -> "World":
-    from outlook365_emulator.emulator.in_thread import load_world
-    from outlook365_emulator.store.hosting import Hosting
-
-    return load_world(Hosting(), name, None)
 
 
 def _said(world: "World") -> str:

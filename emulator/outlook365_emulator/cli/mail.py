@@ -93,12 +93,15 @@ def show_mail(
     message: str,
 ) -> None:
     """Show a message, by its id or by its number in the list."""
+    import base64
+
     asked = Asked(url, world, tenant)
     rows = asked.call("GET", f"{asked.user(user)}/messages?{urlencode({'folder': folder})}")["value"]
     found = _chosen(rows, message, f"the folder {folder}")
     if mime:
         view = asked.call("GET", f"{asked.user(user)}/messages/{quote(found['id'], safe='')}/mime")
-        tell(view, lambda one: [str(one["text"])], as_json=as_json)
+        text = base64.b64decode(view["content"]).decode("utf-8", "replace")
+        tell({"mime": text}, lambda one: [one["mime"]], as_json=as_json)
         return
     tell(found, _message_facts, as_json=as_json)
 

@@ -2,6 +2,7 @@
 
 import click
 
+from outlook365_emulator.cli import live
 from outlook365_emulator.cli.serving import refusals
 
 
@@ -63,3 +64,7 @@ def validate(name_or_file: str) -> None:
     with refusals():
         found = load_scenario_file(name_or_file)
     click.echo(f"{name_or_file} is right: phases {len(found.phases)}, {', '.join(one.name for one in found.phases)}")
+
+
+scenario.add_command(live.apply_scenario)
+scenario.add_command(live.clear_scenarios)

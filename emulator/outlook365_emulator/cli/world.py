@@ -2,7 +2,7 @@
 
 import click
 
-from outlook365_emulator.cli import kept
+from outlook365_emulator.cli import kept, live
 from outlook365_emulator.cli.serving import refusals
 
 
@@ -52,4 +52,8 @@ def validate(name_or_file: str, as_json: bool) -> None:
 
 world.add_command(kept.export)
 world.add_command(kept.import_)
-world.add_command(kept.show)
+world.add_command(kept.kept)
+
+
+world.add_command(live.show_world)
+world.add_command(live.load_world)

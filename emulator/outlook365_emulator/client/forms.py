@@ -34,6 +34,7 @@ class FormReader(HTMLParser):
         self._text = ""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Take down a form, an input or a button."""
         given = {name: value or "" for name, value in attributes}
         if tag == "form" and self.form is None:
             self.form = Form(given.get("action", ""), {}, [])
@@ -45,9 +46,11 @@ class FormReader(HTMLParser):
             self._button, self._text = (given.get("name", ""), given.get("value", "")), ""
 
     def handle_data(self, data: str) -> None:
+        """Take down the text of a button."""
         self._text += data
 
     def handle_endtag(self, tag: str) -> None:
+        """Finish a button."""
         if tag == "button" and self.form is not None and self._button is not None:
             self.form.buttons.append((*self._button, self._text))
             self._button = None

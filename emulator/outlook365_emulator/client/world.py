@@ -1,6 +1,7 @@
 """The handle of a world: what one test owns."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import quote
 
@@ -66,6 +67,7 @@ class World:
         self.http_url = connection.url
         self.clock = Clock(connection, self._path)
         self.judges_connections = False
+        self._planned = 0
         self.faults = Faults(connection, self._path, self._prepare_connections)
         self.scenarios = Scenarios(connection, self._path, self._prepare_connections)
         self.journal = Journal(connection, self._path)
@@ -216,8 +218,9 @@ class World:
         app: App | str | None = None,
         permissions: Sequence[str] | None = None,
         password: str | None = None,
+        after: timedelta | None = None,
     ) -> None:
-        """Let something happen in the world at once.
+        """Let something happen in the world, at once or later.
 
         Args:
             change: what: `revoke_sessions`, `expire_secrets`, `disable_account`; the reference of faults lists all.
@@ -225,13 +228,20 @@ class World:
             app: the application that it happens to; all when left out.
             permissions: for `withdraw_consent`: which ones; all when left out.
             password: for `change_password`: the new one; drawn when left out.
+            after: how much later, by the world's clock; at once when left out.
 
         Raises:
             BadDocument: there is no such change, user or application; the message names the nearest.
         """
         __tracebackhide__ = True
         document = change_document(change, user, app, permissions, password)
-        self._connection.call("POST", f"{self._path}/changes", document)
+        if after is None:
+            self._connection.call("POST", f"{self._path}/changes", document)
+            return
+        self._planned += 1
+        waiting = {"name": "waiting", "for": after.total_seconds()}
+        phases = [waiting, {"name": "changed", "steps": [document]}]
+        self.scenarios.start({"name": f"planned_{self._planned}", "phases": phases})
 
     def observe(self) -> None:
         """Begin to watch what the world's clients do, for `report`."""

@@ -7,7 +7,10 @@ import msgspec
 from outlook365_emulator.control.context import Call
 from outlook365_emulator.control.problems import ControlError, unknown
 from outlook365_emulator.control.views import FaultList
+from outlook365_emulator.entra.world_changes import check_names
 from outlook365_emulator.faults.fault import Envelope, decode_fault, describe
+from outlook365_emulator.faults.kinds.changing import Change
+from outlook365_emulator.worlds.reading import DocumentError
 from outlook365_emulator.worlds.vocabulary import fault_vocabulary
 
 
@@ -17,6 +20,12 @@ def add_fault(call: Call, document: Envelope) -> dict[str, Any]:
     if any(fault.name == document.name for fault in engine.list()):
         raise ControlError(409, "taken", f"a fault named {document.name!r} is set already", "name")
     fault = engine.add(decode_fault(msgspec.to_builtins(document), known=fault_vocabulary()), call.now)
+    if isinstance(fault.with_, Change):
+        try:
+            check_names(list(call.world.tenants.values()), fault.with_)
+        except LookupError as problem:
+            engine.remove(fault.name)
+            raise DocumentError("with", str(problem.args[0])) from None
     if fault.connecting:
         call.context.prepare_connections(call.world)
     return describe(fault)

@@ -11,6 +11,12 @@ from outlook365_emulator.control.problems import ProblemView
 from outlook365_emulator.control.routes import PREFIX, Route
 from outlook365_emulator.faults.schema import fault_schema
 
+ABOUT = (
+    "Makes worlds, changes what is in them, and reads what happened. JSON in and out. The version stands in the path: "
+    "within v1 routes, members and codes are added, and none is taken away or changes its meaning, so clients pass over "
+    "members that they do not know. Where the emulator was started with --control-token, each request carries it."
+)
+
 REF = "#/components/schemas/{name}"
 
 
@@ -36,10 +42,11 @@ def openapi_document(routes: Iterable[Route]) -> dict[str, Any]:
         "info": {
             "title": "Control API of the Outlook 365 emulator",
             "version": __version__,
-            "description": "Makes worlds, changes what is in them, and reads what happened. JSON in and out.",
+            "description": ABOUT,
         },
         "paths": paths,
-        "components": {"schemas": schemas},
+        "security": [{}, {"token": []}],
+        "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     }
 
 

@@ -58,6 +58,12 @@ from outlook365_emulator.worlds.documents import (
 
 PREFIX = "/_emulator/v1"
 
+HOME = "/"
+"""Where the web page begins."""
+
+PLACE = "/_emulator/web"
+"""What its further pages lie below."""
+
 W = "/worlds/{world}"
 T = W + "/tenants/{tenant}"
 U = T + "/users/{user}"

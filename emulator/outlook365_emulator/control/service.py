@@ -2,8 +2,9 @@
 
 import inspect
 from collections.abc import Awaitable
+from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,11 +13,13 @@ from outlook365_emulator.control.guard import check_sender, check_token, own_nam
 from outlook365_emulator.control.matching import Matcher
 from outlook365_emulator.control.openapi import openapi_document
 from outlook365_emulator.control.opening import OPEN, answer_openly
-from outlook365_emulator.control.pages import HOME, PLACE, Pages
 from outlook365_emulator.control.problems import REFUSALS, ControlError, ProblemView, refused, unknown
-from outlook365_emulator.control.routes import PREFIX, ROUTES, Route
+from outlook365_emulator.control.routes import HOME, PLACE, PREFIX, ROUTES, Route
 from outlook365_emulator.wire import Headers, Request, Response, parse_pairs
 from outlook365_emulator.worlds.reading import decode_document
+
+if TYPE_CHECKING:
+    from outlook365_emulator.control.pages import Pages
 
 LIMIT = 64 * 1024 * 1024
 """Longest body that is taken, in bytes."""
@@ -38,7 +41,6 @@ class Control:
         self._names = own_names(context.settings.allow_hosts)
         self._snapshots: Snapshots = context.kept_snapshots()
         self._encoder = msgspec.json.Encoder()
-        self._pages = Pages(context, self._ask, self._submit)
 
     def answer(self, request: Request) -> Response | Awaitable[Response]:
         """Answer a request to the HTTP port that addresses no emulated host.
@@ -57,7 +59,7 @@ class Control:
             check_token(request, self._context.settings.control_token)
             if len(request.body) > LIMIT:
                 raise ControlError(413, "too_large", f"a body may have {LIMIT} bytes, this one has {len(request.body)}")
-            if request.path == HOME or request.path == PLACE or request.path.startswith(f"{PLACE}/"):
+            if request.path in (HOME, PLACE) or request.path.startswith(f"{PLACE}/"):
                 return self._pages.answer(request)
             if request.path == f"{PREFIX}/openapi.json":
                 return self._openapi(request)
@@ -66,6 +68,12 @@ class Control:
             return self._refusal(error)
         except REFUSALS as error:
             return self._refusal(refused(error))
+
+    @cached_property
+    def _pages(self) -> "Pages":
+        from outlook365_emulator.control.pages import Pages  # brings Graph's mail and calendar
+
+        return Pages(self._context, self._ask, self._submit)
 
     def _routed(self, request: Request) -> Response | Awaitable[Response]:
         found = self._matcher.find(request.path)

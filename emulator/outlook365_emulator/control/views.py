@@ -224,8 +224,8 @@ class GraphList(msgspec.Struct):
     value: list[msgspec.Raw]
 
 
-class OutgoingView(msgspec.Struct):
-    """A message that left for addresses outside; `message` is Graph JSON, `calendar` the iCalendar part or ""."""
+class OutgoingView(msgspec.Struct, omit_defaults=True):
+    """A message that left for addresses outside; `message` is Graph JSON, `calendar` the iCalendar part, if it has one."""
 
     at: datetime
     sender: str

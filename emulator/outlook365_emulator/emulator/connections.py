@@ -7,10 +7,9 @@ import ssl
 from collections.abc import Callable
 from functools import partial
 
-from outlook365_emulator.app.asgi import written
 from outlook365_emulator.faults.facts import Facts, Phase
 from outlook365_emulator.faults.outcomes import Delay, Wire
-from outlook365_emulator.journal import Entry
+from outlook365_emulator.journal import Entry, written_at
 from outlook365_emulator.net.authority import Authority
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
@@ -54,7 +53,7 @@ class ConnectionFaults:
         reason = f"the fault {outcome.fault!r}: {SENTENCES[outcome.kind].format(host=host or 'the host')}"
         world.journal.add(
             Entry(
-                at=written(world.clock),
+                at=written_at(world.clock),
                 method="CONNECT",
                 url=f"https://{host}",
                 service="network",

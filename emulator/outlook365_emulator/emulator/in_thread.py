@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from outlook365_emulator.app import App, run_effect
-from outlook365_emulator.app.asgi import written
 from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import EMULATED_HOSTS, is_emulated, is_microsoft
 from outlook365_emulator.config import Settings
@@ -19,7 +18,7 @@ from outlook365_emulator.emulator.late import Late
 from outlook365_emulator.emulator.ready import Doors, details_of
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.faults.facts import Phase
-from outlook365_emulator.journal import Entry
+from outlook365_emulator.journal import Entry, written_at
 from outlook365_emulator.net.authority import Authority
 from outlook365_emulator.net.proxy import ProxyRules
 from outlook365_emulator.net.server import Server
@@ -216,7 +215,7 @@ class InThread:
         """Write down what the proxy refused."""
         world = (self.hosting.by_key(lead) or self.hosting.by_name(lead)) if lead else None
         entry = Entry(
-            at=written(world.clock if world is not None else Clock()),
+            at=written_at(world.clock if world is not None else Clock()),
             method="CONNECT",
             url=f"https://{host}",
             service="proxy",

@@ -19,9 +19,6 @@ def carry_out(call: Call, effect: Effect, facts: Facts) -> None:
         call: the request.
         effect: what a fault decided.
         facts: what the fault saw.
-
-    Raises:
-        LookupError: a change names somebody whom no tenant has.
     """
     act = EFFECTS.get(effect.name)
     if act is not None:
@@ -34,10 +31,14 @@ def _clock_skew(call: Call, settings: Mapping[str, Any], facts: Facts) -> None:
 
 
 def _change(call: Call, settings: Mapping[str, Any], facts: Facts) -> None:
-    if call.world is not None:
-        make_change(
-            call.world, Change(**settings), call.keys, tenant=facts.tenant, user=facts.user, app=facts.application
-        )
+    if call.world is None:
+        return
+    change = Change(**settings)
+    try:
+        make_change(call.world, change, call.keys, tenant=facts.tenant, user=facts.user, app=facts.application)
+    except LookupError as problem:
+        # Whom a fault names was there when it was set, and may be gone, or live in another tenant of the world.
+        call.entry.reason = f"the change {change.change} did not happen: {problem.args[0]}"
 
 
 EFFECTS: Mapping[str, Callable[[Call, Mapping[str, Any], Facts], None]] = MappingProxyType(

@@ -30,6 +30,7 @@ from outlook365_emulator.store.records.directory import Application, ServicePrin
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
+from outlook365_emulator.tables.permissions import permission
 
 
 class Scene(NamedTuple):
@@ -84,11 +85,13 @@ def make_change(
 
 
 def check_names(tenants: list[Tenant], change: Change) -> None:
-    """Refuse a change that names nobody of these tenants, or no application of theirs.
+    """Refuse a change that names nobody of these tenants, no application of theirs, or no permission.
 
     Raises:
         LookupError: the message names the nearest.
     """
+    for name in change.permissions or ():
+        permission(name)
     problems: list[LookupError] = []
     for tenant in tenants:
         try:

@@ -12,7 +12,15 @@ from outlook365_emulator.faults.facts import Facts, Phase
 from outlook365_emulator.faults.glob import text_glob
 from outlook365_emulator.faults.kinds import KINDS
 from outlook365_emulator.faults.kinds.kind import Kind, Occasion
-from outlook365_emulator.faults.match import VOCABULARY, Known, Match, MatchDocument, decode_match, words_of
+from outlook365_emulator.faults.match import (
+    NOTIFICATIONS,
+    VOCABULARY,
+    Known,
+    Match,
+    MatchDocument,
+    decode_match,
+    words_of,
+)
 from outlook365_emulator.faults.outcomes import Outcome
 from outlook365_emulator.faults.until import parse_until, written_until
 from outlook365_emulator.ids import Chance
@@ -166,6 +174,8 @@ def decode_fault(document: Mapping[str, Any], where: str = "", *, known: Known =
     settings = convert(envelope.with_, kind.settings, joined(where, "with"))
     at = joined(where, "match")
     match = _narrowed(decode_match(envelope.match, at, known), kind.services(settings), at)
+    if kind.harms and any(map(text_glob(NOTIFICATIONS), words_of(match).get("service", ()))):
+        raise FaultError(joined(at, "service"), f"{envelope.kind} harms answers of ours; webhooks answer themselves")
     if kind.connecting:
         _check_connecting(match, envelope.kind, at)
     elif kind.whole:

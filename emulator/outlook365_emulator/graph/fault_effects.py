@@ -31,14 +31,15 @@ def carry_out(call: Call, effect: Effect, facts: Facts, keys: KeyRing) -> None:
         effect: what a fault decided.
         facts: what the fault saw.
         keys: the ring that makes signing keys.
-
-    Raises:
-        LookupError: a change names somebody whom no tenant has.
     """
     if effect.name == "change":
         user = facts.user or facts.mailbox
         change = Change(**effect.settings)
-        make_change(call.world, change, keys, tenant=facts.tenant, user=user, app=facts.application)
+        try:
+            make_change(call.world, change, keys, tenant=facts.tenant, user=user, app=facts.application)
+        except LookupError as problem:
+            # Whom a fault names was there when it was set, and may be gone, or live in another tenant of the world.
+            call.entry.reason = f"the change {change.change} did not happen: {problem.args[0]}"
     elif effect.name in (STALE, SHORT, LATE):
         call.unusual[effect.name] = effect.settings
     elif effect.name in ON_MAILBOX:

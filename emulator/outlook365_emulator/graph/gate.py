@@ -5,20 +5,20 @@ scope, mailbox and its rights, id, precondition, query options, body. A step ret
 error that is answered.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.errors import GraphError, graph_error
-from outlook365_emulator.faults.carrying import carried
-from outlook365_emulator.faults.facts import Facts
-from outlook365_emulator.faults.outcomes import Answer as FaultAnswer
-from outlook365_emulator.faults.outcomes import Effect
 from outlook365_emulator.graph.answers import Answer
 from outlook365_emulator.graph.bearer import read_bearer
+from outlook365_emulator.graph.calendar.event_resource import event_etag
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.convertors import CONVERTORS
-from outlook365_emulator.graph.fault_effects import LATE, after_handler, before_handler, carry_out
+from outlook365_emulator.graph.fault_effects import LATE, after_handler, before_handler
+from outlook365_emulator.graph.faults import apply_faults, mailbox_name
+from outlook365_emulator.graph.mail.message_resource import message_etag
 from outlook365_emulator.graph.paths import read_path
 from outlook365_emulator.graph.permissions import judge_mailbox, judge_permission, refuse_me_without_person
 from outlook365_emulator.graph.preferences import read_preferences
@@ -29,17 +29,8 @@ from outlook365_emulator.graph.routing import Routes
 from outlook365_emulator.graph.throttling import Throttling
 from outlook365_emulator.wire import Response
 
-
-class FaultAnswered(Exception):
-    """A fault answered in place of the operation.
-
-    Args:
-        response: the finished answer.
-    """
-
-    def __init__(self, response: Response) -> None:
-        super().__init__("a fault answered")
-        self.response = response
+ETAGS: Mapping[str, Callable[[Call, Any], str]] = MappingProxyType({"message": message_etag, "event": event_etag})
+"""The etag of what a placeholder of the route has loaded."""
 
 
 class Gate:
@@ -85,7 +76,7 @@ class Gate:
         return self._run_async(call) if call.operation.waits else self._run(call)
 
     def version(self, call: Call) -> None:
-        """Read the path and the preferences."""
+        """Judge the size of the body; read the path and the preferences."""
         judge_size(call.request.body)
         call.place = read_path(call.request.path)
         prefer = call.request.headers.all("prefer")
@@ -111,7 +102,7 @@ class Gate:
     def throttling(self, call: Call) -> None:
         """Hold Exchange's limits where the world asks for them."""
         if call.operation.workload == "outlook":
-            self._throttling.judge(call, _mailbox_name(call))
+            self._throttling.judge(call, mailbox_name(call))
 
     def fault(self, call: Call) -> None:
         """Let the world's faults have their say."""
@@ -139,14 +130,15 @@ class Gate:
                 call.loaded[name] = CONVERTORS[name](call, key)
 
     def precondition(self, call: Call) -> None:
-        """Hold `If-Match` against the message that a writing operation changes."""
-        wanted = call.request.headers.get("if-match")
-        message = call.loaded.get("message")
-        if not wanted or message is None or not call.operation.writes:
+        """Hold `If-Match` against the message or event that a writing operation changes."""
+        wanted = call.request.headers.get("if-match").strip()
+        name = next((one for one in ETAGS if one in call.loaded), None)
+        if wanted in ("", "*") or name is None or not call.operation.writes:
             return
-        etag = f'W/"{call.mailbox.ids.change_key(message.change)}"'
-        if wanted.strip() not in ("*", etag):
-            raise graph_error("change_key_conflict", because=f"If-Match is {wanted}, and the message's etag is {etag}")
+        etag = ETAGS[name](call, call.loaded[name])
+        if wanted.removeprefix("W/") != etag.removeprefix("W/"):
+            because = f"If-Match is {wanted}, and the {name}'s etag is {etag}"
+            raise graph_error("change_key_conflict", because=because)
 
     def options(self, call: Call) -> None:
         """Read the query options."""
@@ -179,58 +171,8 @@ class Gate:
         return render(call, await call.operation.handler(**self._arguments(call)))
 
 
-def apply_faults(call: Call, keys: KeyRing) -> None:
-    """Ask the world's faults about a call whose operation is known.
-
-    Args:
-        call: the call.
-        keys: the ring that makes signing keys.
-
-    Raises:
-        GraphError: an error that a fault answers.
-        FaultAnswered: a finished answer of a fault.
-    """
-    folder = call.place.folder or next(
-        (key for name, key in zip(call.operation.placeholders, call.keys, strict=True) if name == "folder"), ""
-    )
-    facts = Facts(
-        service="graph",
-        operation=call.operation.name,
-        method=call.request.method,
-        path=call.request.path,
-        query=call.request.query,
-        host=call.request.host,
-        cloud=call.cloud.id,
-        tenant=call.claims.tid,
-        application=call.claims.appid,
-        user=call.claims.upn or "",
-        mailbox=_mailbox_name(call),
-        folder=folder,
-        scopes=tuple(sorted(call.permissions)),
-        batch=call.request.in_batch,
-        body=call.request.body,
-    )
-    outcome = carried(call.world.faults.decide(facts, call.now), call.request, call.entry)
-    if isinstance(outcome, Effect):
-        carry_out(call, outcome, facts, keys)
-    if isinstance(outcome, FaultAnswer):
-        if isinstance(outcome.error, GraphError):
-            raise outcome.error
-        if outcome.response is not None:
-            raise FaultAnswered(outcome.response)
-
-
 def _absent_in_cloud(call: Call) -> GraphError:
     names = [name for name, is_key in call.place.segments if not is_key]
     segment = next((one for one in call.place.written if one.lower().partition("(")[0] == names[-1]), names[-1])
     because = f"the cloud {call.cloud.id!r} does not have {call.operation.route}"
     return graph_error("segment_not_found", segment=segment, because=because)
-
-
-def _mailbox_name(call: Call) -> str:
-    if call.operation.workload != "outlook" or not call.keys:
-        return ""
-    if call.place.is_me and call.caller is not None:
-        return call.caller.user_principal_name
-    user = call.tenant.users.get(call.keys[0].lower())
-    return user.user_principal_name if user else call.keys[0]

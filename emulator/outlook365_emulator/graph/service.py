@@ -15,7 +15,8 @@ from outlook365_emulator.graph.calendar.meetings.event_messages import expanded_
 from outlook365_emulator.graph.calendar.operations import CALENDAR
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.error_answers import add_standing_headers, error_response
-from outlook365_emulator.graph.gate import FaultAnswered, Gate
+from outlook365_emulator.graph.faults import FaultAnswered
+from outlook365_emulator.graph.gate import Gate
 from outlook365_emulator.graph.mail import (
     attachments,
     categories,

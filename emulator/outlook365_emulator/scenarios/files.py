@@ -14,6 +14,9 @@ from outlook365_emulator.worlds.files import parse_yaml
 from outlook365_emulator.worlds.reading import DocumentError, at, nearest, read_document
 from outlook365_emulator.worlds.vocabulary import fault_vocabulary
 
+LONGEST = timedelta(days=3660)
+"""No phase lasts longer, so that its end lies in the calendar."""
+
 
 def shipped_folder() -> Path:
     """Return the folder of the scenario files that are shipped."""
@@ -79,6 +82,8 @@ def duration_of(phase: PhaseDocument) -> timedelta | None:
     found = parse_until(phase.for_, "for")
     if found is not None and not isinstance(found, timedelta):
         raise FaultError("for", f"expected a duration, got the instant {phase.for_!r}")
+    if found is not None and found > LONGEST:
+        raise FaultError("for", f"a phase lasts at most {LONGEST.days} days, got {phase.for_!r}")
     return found
 
 

@@ -1,6 +1,7 @@
 """A scenario under way in a world: phases begin and end by the agenda, or when requests have come by."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -139,7 +140,9 @@ def _enter(world: World, running: Running, index: int, at: datetime | None = Non
     if phase is None:
         return
     for step in phase.steps:
-        make_change(world, convert(step, Change, "steps"), running.keys)
+        # Whom a step names was there when the scenario began, and may have been deleted since.
+        with suppress(LookupError):
+            make_change(world, convert(step, Change, "steps"), running.keys)
     for number, fault in enumerate(phase.faults, 1):
         _add_fault(world, running, phase, number, fault)
     if any(fault.connecting for fault in world.faults.list()):

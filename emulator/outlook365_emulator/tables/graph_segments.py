@@ -1,5 +1,4 @@
-"""Segments that Graph v1.0 has below its root and below a user: what is not emulated is told apart from what is wrong.
-"""
+"""Segments that Graph v1.0 has below its root and below a user: tells what is not emulated from what is wrong."""
 
 from functools import cache
 

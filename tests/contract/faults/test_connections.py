@@ -1,4 +1,4 @@
-"""Faults before there is a request: TLS on the world's own port, look-ups and connections by the proxy and by question."""
+"""Faults before there is a request: TLS on the world's own port; look-ups and connections by the proxy and asked."""
 
 import http.client
 import socket
@@ -13,9 +13,11 @@ GRAPH = "graph.microsoft.com"
 def greet(emulator: Any, port: int, host: str = GRAPH) -> str:
     """Shake hands as a client that trusts the emulator; return the protocol."""
     context = ssl.create_default_context(cafile=str(emulator.ca_file))
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
-        with context.wrap_socket(plain, server_hostname=host) as connection:
-            return str(connection.version())
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname=host) as connection,
+    ):
+        return str(connection.version())
 
 
 @pytest.mark.parametrize(

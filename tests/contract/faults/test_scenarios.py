@@ -89,6 +89,8 @@ def test_a_snapshot_takes_the_plan_of_a_scenario_along(place: Any) -> None:
         ({"name": "x", "phases": [{"name": "a"}, {"name": "b"}]}, "say how long the phase lasts"),
         ({"name": "x", "phases": [{"name": "a", "for": 1, "requests": 1}]}, "not both"),
         ({"name": "x", "phases": [{"name": "a", "for": "soon"}]}, "duration"),
+        ({"name": "x", "phases": [{"name": "a", "for": 1e12}]}, "at most 3660 days"),
+        ({"name": "x", "phases": [{"name": "a", "for": "2026-03-02T09:00:00Z"}]}, "expected a duration"),
         ({"name": "x", "phases": [{"name": "a", "faults": [{"kind": "eror"}]}]}, "did you mean 'error'"),
         ({"name": "x", "phases": [{"name": "a", "steps": [{"chnge": "x"}]}]}, "did you mean 'change'"),
         (

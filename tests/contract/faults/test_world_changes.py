@@ -1,5 +1,6 @@
 """What happens to people, applications and consent right before a request, or at once."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -98,3 +99,28 @@ def test_consent_is_withdrawn_in_part(place: Any) -> None:
 def test_a_wrong_change_is_refused(place: Any, given: dict[str, str], text: str) -> None:
     with pytest.raises((BadDocument, NotFound), match=text):
         place.world.change(given.pop("change"), **given)
+
+
+def test_a_fault_that_names_nobody_is_refused_when_it_is_set(place: Any) -> None:
+    with pytest.raises(BadDocument, match="ada"):
+        place.faults.add(kind="change", change="disable_account", user="eda")
+    with pytest.raises(BadDocument, match=r"Mail\.Read"):
+        place.faults.add(kind="change", change="withdraw_consent", permissions=["Mail.Raed"])
+    assert len(place.faults) == 0
+
+
+def test_whom_a_fault_names_may_be_gone_when_it_acts(place: Any) -> None:
+    ben = place.tenant.add_user("ben")
+    place.faults.add(kind="change", change="disable_account", user=ben.upn)
+    ben.delete()
+    assert place.ask_token().status_code == 200
+    assert place.graph("GET", f"{place.mailbox}/messages").status_code == 200
+    assert "did not happen" in place.journal[-1].reason
+
+
+def test_a_change_may_be_planned(place: Any) -> None:
+    place.world.change("expire_secrets", after=timedelta(hours=2))
+    place.world.change("lift_policies", after=timedelta(hours=3))
+    assert place.ask_token().status_code == 200
+    place.world.clock.advance(hours=2)
+    assert place.ask_token().status_code == 401

@@ -84,6 +84,8 @@ def test_before_there_is_a_request_only_the_host_is_known(kind: str) -> None:
         ({"kind": "tls", "with": {"problem": "late"}}, "problem"),
         ({"kind": "change"}, "change"),
         ({"kind": "change", "with": {"change": "revoke"}}, "change"),
+        ({"kind": "reset", "match": {"service": "notifications"}}, "webhooks answer themselves"),
+        ({"kind": "malformed", "match": {"service": "notif*"}}, "webhooks answer themselves"),
         ({"kind": "clock_skew", "match": {"service": "graph"}}, "can only serve entra"),
         ({"kind": "lost_notification", "match": {"service": "graph"}}, "can only serve notifications"),
     ],

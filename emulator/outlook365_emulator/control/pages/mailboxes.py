@@ -90,7 +90,7 @@ def _message(visit: Visit, common: dict[str, Any], message: str) -> Shown:
         **common,
         "title": found.get("subject") or "(no subject)",
         "message": found,
-        "place": f"{common['mailbox']}/messages/{quote(message, safe='')}",
+        "address": f"{common['mailbox']}/messages/{quote(message, safe='')}",
         "query": query,
     }
 

@@ -3,19 +3,18 @@
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 from urllib.parse import unquote
 
 from outlook365_emulator import __version__
 from outlook365_emulator.control.context import Context
 from outlook365_emulator.control.pages import actions, mailboxes, showing
 from outlook365_emulator.control.pages.rendering import page, redirect
-from outlook365_emulator.control.pages.visit import PLACE, Ask, Visit
+from outlook365_emulator.control.pages.visit import Ask, Visit
 from outlook365_emulator.control.problems import ControlError, unknown
+from outlook365_emulator.control.routes import HOME, PLACE
 from outlook365_emulator.ids import fresh_nonce
 from outlook365_emulator.wire import Request, Response, parse_pairs
-
-HOME: Final = "/"
 
 NAVIGATION: Mapping[str, str] = MappingProxyType(
     {

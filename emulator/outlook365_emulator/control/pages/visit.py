@@ -5,12 +5,10 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from outlook365_emulator.control.context import Context
+from outlook365_emulator.control.routes import PLACE
 
 Ask = Callable[..., Any]
 """Asks the control API: `ask("GET", "/worlds")` returns the decoded answer, and raises where it is refused."""
-
-PLACE = "/_emulator/web"
-"""Where the pages of worlds are."""
 
 
 class Visit(NamedTuple):

@@ -98,11 +98,11 @@ def _reset(settings: Reset, occasion: Any) -> Any:
 
 KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
     {
-        "no_answer": Kind(settings=NoAnswer, act=harm("no_answer"), whole=True),
-        "reset": Kind(settings=Reset, act=_reset, whole=True),
-        "lost_answer": Kind(settings=LostAnswer, act=harm("lost_answer"), whole=True),
-        "truncate": Kind(settings=Truncate, act=harm("truncate"), whole=True),
-        "dribble": Kind(settings=Dribble, act=harm("dribble"), whole=True),
-        "content_length": Kind(settings=ContentLength, act=harm("content_length"), whole=True),
+        "no_answer": Kind(settings=NoAnswer, act=harm("no_answer"), whole=True, harms=True),
+        "reset": Kind(settings=Reset, act=_reset, whole=True, harms=True),
+        "lost_answer": Kind(settings=LostAnswer, act=harm("lost_answer"), whole=True, harms=True),
+        "truncate": Kind(settings=Truncate, act=harm("truncate"), whole=True, harms=True),
+        "dribble": Kind(settings=Dribble, act=harm("dribble"), whole=True, harms=True),
+        "content_length": Kind(settings=ContentLength, act=harm("content_length"), whole=True, harms=True),
     }
 )

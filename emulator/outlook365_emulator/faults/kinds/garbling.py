@@ -104,11 +104,11 @@ def graph_only(settings: msgspec.Struct) -> tuple[str, ...]:
 
 KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
     {
-        "malformed": Kind(settings=Malformed, act=harm("malformed")),
-        "content_type": Kind(settings=ContentType, act=harm("content_type")),
-        "gzip": Kind(settings=Gzip, act=harm("gzip"), whole=True),
-        "headers": Kind(settings=HeaderFields, act=harm("headers")),
-        "members": Kind(settings=Members, act=harm("members")),
-        "pages": Kind(settings=Pages, act=harm("pages"), services=graph_only),
+        "malformed": Kind(settings=Malformed, act=harm("malformed"), harms=True),
+        "content_type": Kind(settings=ContentType, act=harm("content_type"), harms=True),
+        "gzip": Kind(settings=Gzip, act=harm("gzip"), whole=True, harms=True),
+        "headers": Kind(settings=HeaderFields, act=harm("headers"), harms=True),
+        "members": Kind(settings=Members, act=harm("members"), harms=True),
+        "pages": Kind(settings=Pages, act=harm("pages"), services=graph_only, harms=True),
     }
 )

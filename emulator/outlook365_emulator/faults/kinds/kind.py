@@ -46,6 +46,7 @@ class Kind(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
         phase: whether it acts `before` or `after` the handler.
         delays: whether the outcome is a wait, after which further faults are looked for.
         services: the services that given settings can serve; empty for all. `match.service` is narrowed to them.
+        harms: whether it harms an answer of ours, so that it has no business with what we send to webhooks.
         whole: whether it concerns a whole answer on its connection, so that it passes the items of a `$batch`.
     """
 
@@ -55,6 +56,7 @@ class Kind(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     delays: bool = False
     services: Callable[[S], tuple[str, ...]] = any_service
     whole: bool = False
+    harms: bool = False
 
     @property
     def connecting(self) -> bool:

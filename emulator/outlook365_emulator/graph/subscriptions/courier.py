@@ -254,7 +254,7 @@ class Courier:
         for group in groups_of(world, fits):
             documents: list[msgspec.Raw] = []
             for number, fit in enumerate(group, 1):
-                documents.append(written_document(world, fit))
+                documents.append(written_document(fit))
                 if number % SLICE == 0:
                     await asyncio.sleep(0)  # requests that came meanwhile go first
             parcel = parcel_of(world, url, group, documents, self._keys)

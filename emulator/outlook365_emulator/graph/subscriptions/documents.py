@@ -3,6 +3,7 @@
 Shapes: reference `graph-core.md` sections 10.4 to 10.6.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.entra.tokens import signed
 from outlook365_emulator.graph.mail.extended_properties import value_of
 from outlook365_emulator.graph.subscriptions.encryption import encrypted
+from outlook365_emulator.ids import base64url
 from outlook365_emulator.odata.selection import project
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.notices import Notice
@@ -47,13 +49,10 @@ _ANNOTATED: Mapping[str, str] = MappingProxyType(
 """Types that resource data writes beside members that are no plain text, number or truth value."""
 
 
-def change_document(
-    world: World, tenant: Tenant, mailbox: Mailbox, one: Subscription, notice: Notice
-) -> dict[str, Any]:
+def change_document(tenant: Tenant, mailbox: Mailbox, one: Subscription, notice: Notice) -> dict[str, Any]:
     """Write the notification of a change.
 
     Args:
-        world: the world.
         tenant: the tenant.
         mailbox: the mailbox watched.
         one: the subscription.
@@ -66,7 +65,7 @@ def change_document(
     etag = f'W/"{_change_key(mailbox, item)}"'
     number = notice.copy_of or notice.number
     document: dict[str, Any] = {
-        "id": world.ids.named("notification", str(number)).text(13),
+        "id": base64url(hashlib.blake2b(f"{one.id} {number}".encode(), digest_size=10).digest())[:13],
         "subscriptionId": one.id,
         "subscriptionExpirationDateTime": written(one.expires),
         "changeType": notice.event,

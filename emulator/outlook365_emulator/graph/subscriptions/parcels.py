@@ -66,13 +66,13 @@ def _together(fit: Fit) -> tuple[str, str, str, int]:
     return fit.tenant.id, fit.subscription.application, fit.notice.topic, alone
 
 
-def written_document(world: World, fit: Fit) -> msgspec.Raw:
+def written_document(fit: Fit) -> msgspec.Raw:
     """Write a notification as it is sent."""
     notice = fit.notice
     if notice.topic == "lifecycle" or fit.mailbox is None:
         document = lifecycle_document(fit.tenant, fit.subscription, notice.event)
     else:
-        document = change_document(world, fit.tenant, fit.mailbox, fit.subscription, notice)
+        document = change_document(fit.tenant, fit.mailbox, fit.subscription, notice)
     return msgspec.Raw(msgspec.json.encode(document))
 
 

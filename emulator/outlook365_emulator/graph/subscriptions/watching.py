@@ -12,13 +12,13 @@ from outlook365_emulator.graph.calendar.shown import shown
 from outlook365_emulator.graph.calendar.sight import Sight
 from outlook365_emulator.graph.mail.search_folders import shows
 from outlook365_emulator.graph.subscriptions.resources import type_of
+from outlook365_emulator.odata.comparison import Predicate
 from outlook365_emulator.odata.evaluator import compile_filter
 from outlook365_emulator.odata.parser import parse_filter
-from outlook365_emulator.odata.tree import Node
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.calendar import Event
 from outlook365_emulator.store.records.mail import Message
-from outlook365_emulator.store.records.subscriptions import Subscription
+from outlook365_emulator.store.records.subscriptions import Subscription, Watched
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import Committed
 from outlook365_emulator.store.world import World
@@ -68,8 +68,15 @@ def kind_of_change(
 
 
 @lru_cache(maxsize=1024)
-def _tree(text: str) -> Node:
-    return parse_filter(text)
+def _lasting(text: str, watched: Watched) -> Predicate:
+    return compile_filter(parse_filter(text), type_of(watched))
+
+
+def _predicate(world: World, one: Subscription) -> Predicate:
+    """Return the filter of a subscription, compiled; one that asks for the present is compiled for it each time."""
+    if "now" in one.filter.lower():
+        return compile_filter(parse_filter(one.filter), type_of(one.watched), now=world.clock.now())
+    return _lasting(one.filter, one.watched)
 
 
 def _concerns(world: World, tenant: Tenant, mailbox: Mailbox, one: Subscription, item: Message | Event) -> bool:
@@ -83,7 +90,7 @@ def _concerns(world: World, tenant: Tenant, mailbox: Mailbox, one: Subscription,
         subject = _as_owner(tenant, mailbox, item) if one.filter else item
     if not one.filter or subject is None:
         return subject is not None
-    return bool(compile_filter(_tree(one.filter), type_of(one.watched), now=world.clock.now())(subject))
+    return bool(_predicate(world, one)(subject))
 
 
 def _in_folder(world: World, mailbox: Mailbox, folder: int, message: Message) -> bool:

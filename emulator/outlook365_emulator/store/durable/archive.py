@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -142,4 +143,9 @@ def _lines(records: IO[bytes]) -> Iterator[tuple[Place, str, Any]]:
 
 
 def _decoded(record: Any, kind: Any) -> Any:
-    return msgspec.json.decode(record, type=kind)
+    return _decoder(kind).decode(record)
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)

@@ -17,6 +17,8 @@ from outlook365_emulator.store.recording import NotKept
 
 FILE = "worlds.sqlite3"
 LOCK = "in-use"
+CHECKPOINT = 4000
+"""Pages (16 MB) after which the log is copied into the file: the only time at which a request waits for the disk."""
 
 Migration = Callable[[sqlite3.Connection], None]
 Row = tuple[Place, str, bytes]
@@ -240,6 +242,7 @@ def _connected(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, cached_statements=32)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
     return connection
 
 

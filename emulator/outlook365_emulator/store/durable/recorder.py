@@ -1,7 +1,10 @@
 """A data directory: the worlds in it, and every change of them written before its answer is sent."""
 
+import contextlib
+import gc
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +63,9 @@ class DataDirectory:
             ValueError: the file holds what cannot be read.
         """
         for key in self.database.worlds():
-            yield read_world(self.database.rows(key), decoded, self._parts, self.blobs_of(key))
+            with without_collection():
+                world = read_world(self.database.rows(key), decoded, self._parts, self.blobs_of(key))
+            yield world
 
     def take_in(self, file: Path) -> World:
         """Put a world that was exported into the directory.
@@ -235,6 +240,18 @@ class DataDirectory:
         self.database.close()
 
 
+@contextlib.contextmanager
+def without_collection() -> Iterator[None]:
+    """Keep the collector of cycles from walking over records that are being read: it would take as long as reading."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def counted(tracked: Tracked) -> list[Mailbox]:
     """Return the mailboxes that have counted on outside of units of work that succeeded."""
     return [
@@ -246,4 +263,9 @@ def counted(tracked: Tracked) -> list[Mailbox]:
 
 def decoded(record: bytes, kind: Any) -> Any:
     """Read a record of the database."""
-    return msgspec.msgpack.decode(record, type=kind)
+    return _decoder(kind).decode(record)
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(kind)

@@ -48,6 +48,7 @@ class TestExtensions:
         assert [one["theme"] for one in found["extensions"]] == ["dark"]
         query = "?$select=id&$expand=extensions($filter=id eq 'com.contoso.other')"
         assert me("GET", query).json["extensions"] == []
+        assert me("GET", "?$expand=extensions($filter=theme eq 'dark')").status == 400
 
     def test_members_that_are_not_sent_stay(self, me: Any) -> None:
         me("POST", body=SETTINGS)

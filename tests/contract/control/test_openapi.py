@@ -1,0 +1,101 @@
+"""Requests that schemathesis makes of the OpenAPI description: none is answered with a 500."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from outlook365_emulator.control.openapi import openapi_document
+from outlook365_emulator.control.routes import ROUTES
+
+if TYPE_CHECKING:
+    from outlook365_emulator.emulator import Emulator
+
+DOCUMENT = openapi_document(ROUTES)
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+OPERATIONS = {f"{one.ok().method.upper()} {one.ok().path}": one.ok() for one in SCHEMA.get_all_operations()}
+WAITS = "/notifications/wait"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+@pytest.fixture(scope="module")
+def fuzzed() -> Iterator["Emulator"]:
+    """An emulator of these tests' own, with worlds that come and go; what it did not expect fails the last of them."""
+    from outlook365_emulator.config import Settings
+    from outlook365_emulator.emulator import Emulator
+
+    with Emulator(Settings()) as running:
+        yield running
+        errors = running.errors
+    assert not errors, errors
+
+
+@pytest.fixture(scope="module")
+def client(fuzzed: "Emulator") -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=fuzzed.http_url, trust_env=False, timeout=30) as made:
+        yield made
+
+
+def there(client: httpx.Client) -> dict[str, str]:
+    """Values of the placeholders that lead somewhere; what an earlier request has taken away is made anew."""
+    if client.get("/_emulator/v1/worlds/fuzzed").status_code == 404:
+        app = {"name": "Daemon", "auth": "client_credentials", "permissions": ["Mail.Read"]}
+        tenant = {"domains": ["fuzzed.example"], "users": [{"name": "ada"}, {"name": "ben"}], "apps": [app]}
+        made = client.post("/_emulator/v1/worlds", json={"name": "fuzzed", "tenants": [tenant]})
+        assert made.status_code in (201, 409), made.text
+    return {"world": "fuzzed", "tenant": "fuzzed.example", "user": "ada", "grantee": "ben", "app": "Daemon"}
+
+
+def judged(answer: httpx.Response) -> None:
+    assert answer.status_code < 500, answer.text
+    if answer.status_code >= 400:
+        error = answer.json()["error"]
+        assert error["code"]
+        assert error["message"]
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if WAITS not in name])
+def test_no_request_of_the_description_fails(
+    client: httpx.Client, amount: Callable[[int, int], int], name: str
+) -> None:
+    operation = OPERATIONS[name]
+
+    @settings(max_examples=amount(4, 300), deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(case=operation.as_strategy(), real=st.sets(st.sampled_from(["world", "tenant", "user", "grantee", "app"])))
+    def ask(case: Any, real: set[str]) -> None:
+        found = there(client) if "world" in real or operation.path.count("{") else {}
+        values = {**(case.path_parameters or {}), **{key: found[key] for key in real | {"world"} if key in found}}
+        path = operation.path
+        for key, value in values.items():
+            path = path.replace(f"{{{key}}}", quote(str(value), safe=""))
+        body = {} if isinstance(case.body, schemathesis.core.NotSet) else {"json": case.body}
+        query = {key: str(value) for key, value in (case.query or {}).items()}
+        judged(client.request(operation.method, path, params=query, **body))
+
+    ask()
+
+
+def test_nothing_at_all_fails(client: httpx.Client, amount: Callable[[int, int], int]) -> None:
+    segments = st.sampled_from(
+        [part for path in DOCUMENT["paths"] for part in path.split("/")] + ["..", "%2e", "", "é"]
+    )
+
+    @settings(max_examples=amount(150, 20_000), deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(
+        method=st.sampled_from(METHODS),
+        path=st.lists(segments | st.text(max_size=8), max_size=8),
+        query=st.text(max_size=20),
+        body=st.binary(max_size=60),
+    )
+    def ask(method: str, path: list[str], query: str, body: bytes) -> None:
+        target = "/_emulator/" + "/".join(quote(part, safe="%") for part in path) + "?" + quote(query, safe="=&%")
+        if WAITS in target:
+            return
+        answer = client.request(method, target, content=body)
+        assert answer.status_code < 500, (target, answer.text)
+
+    ask()
