@@ -79,6 +79,7 @@ def outlook365(
         survival.begin(world, item.config)
         own = _scenario(_outlook365_session, options, item)
         trouble.begin(world, item.config, own=own, chosen=_outlook365_scenario, trouble=options.trouble)
+        _add_faults(world, options)
         yield world
 
 
@@ -124,6 +125,17 @@ def _scenario(session: Session, options: Options, item: pytest.Item) -> Any:
         return documents.scenario_document(beside if beside.is_file() else options.scenario)
     except ValueError as error:
         raise refusal(f"scenario={options.scenario!r}: {error}") from None
+
+
+def _add_faults(world: "World", options: Options) -> None:
+    __tracebackhide__ = True
+    from outlook365_emulator.client import ControlError
+
+    for i, fault in enumerate(options.faults):
+        try:
+            world.faults.add(fault)
+        except (ControlError, ValueError, TypeError, AttributeError) as error:
+            raise refusal(f"faults[{i}]: {error}") from None
 
 
 def _drop(session: Session, item: pytest.Item, world: "World", *, fail: bool) -> None:

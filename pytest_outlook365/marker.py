@@ -10,13 +10,13 @@ from pytest_outlook365.combinations import EVERY, FIXTURE, Combination
 
 MARKER = "outlook365"
 DESCRIPTION = (
-    f"{MARKER}(*, auth=None, environment='global', world=None, scenario=None, trouble=True, intercept=True, "
+    f"{MARKER}(*, auth=None, environment='global', world=None, scenario=None, faults=(), trouble=True, intercept=True, "
     "not_emulated='fail'): the world that "
     f"the fixture {MARKER} makes: its cloud (global, usgov, usgov_dod, china), or a world file; the auth type of its "
     "connection() (client_certificate, authorization_code, client_credentials, own_app); '*' or a list for either runs "
     "the test for each; whether connections of this process are led to it; whether an operation that is not emulated "
-    "fails the test ('allow': it does not); the scenario it goes through, and whether it takes part in those of the "
-    "command line."
+    "fails the test ('allow': it does not); the scenario it goes through, the faults that are set, and whether it "
+    "takes part in those of the command line."
 )
 
 
@@ -31,6 +31,7 @@ class Options:
         world: name of a shipped world or path of a world file, in place of a world with one empty tenant. A relative
             path counts from the folder of the test file, or else from where pytest was started.
         scenario: name of a shipped scenario, or path of a scenario file, that the world goes through.
+        faults: faults that are set when the test begins: names of errors, or fault documents.
         trouble: whether the test takes part in the scenarios and the chaos of the command line.
         intercept: whether connections of this process to Microsoft's hosts are led to the emulator.
         not_emulated: `fail`: a test whose code asks for an operation that is not emulated fails; `allow`: it does not.
@@ -40,6 +41,7 @@ class Options:
     environment: str | None = None
     world: str | None = None
     scenario: str | None = None
+    faults: tuple[Any, ...] | list[Any] = ()
     trouble: bool = True
     intercept: bool = True
     not_emulated: Literal["fail", "allow"] = "fail"
@@ -49,6 +51,8 @@ class Options:
             raise ValueError("give environment or world, not both: a world file says the cloud of each tenant")
         if self.auth is not None and self.auth not in EVERY["auth"]:
             raise ValueError(f"no auth type is called {self.auth!r}{_near(self.auth, EVERY['auth'])}")
+        if not isinstance(self.faults, tuple | list):
+            raise ValueError(f"faults is a list of names of errors or fault documents, not {self.faults!r}")
         for name in ("intercept", "trouble"):
             if not isinstance(getattr(self, name), bool):
                 raise ValueError(f"{name} is True or False, not {getattr(self, name)!r}")

@@ -48,13 +48,16 @@ def amount() -> Callable[[int, int], int]:
 def needs() -> Callable[[str], str]:
     """`needs("node")` is the path of the program, and skips where it is missing; `needs("root")` asks for the rights.
 
-    With `REQUIRE_ALL=1` a missing one fails the test. `needs("browser")` is any Chromium. Tests that need node, a
+    With `REQUIRE_ALL=1` a missing one fails the test. `needs("browser")` is any Chromium, `needs("image")` the name
+    of the container image that `make image` has built. Tests that need node, a
     browser or root carry the marker `system` as well.
     """
     names = {"browser": ("chromium", "chromium-browser", "google-chrome", "chrome")}
 
     def find(tool: str) -> str:
-        if tool == "root":
+        if tool == "image":
+            found = os.environ.get("OUTLOOK365_IMAGE")
+        elif tool == "root":
             found = "root" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
         else:
             found = next(filter(None, map(shutil.which, names.get(tool, (tool,)))), None)

@@ -35,13 +35,16 @@ def run(outlook365):
     app = outlook365.tenant.add_app(auth="client_credentials", permissions=["Calendars.ReadWrite"])
     ada = outlook365.tenant.add_user("ada")
 
+    async def session(credential, work):
+        client = GraphServiceClient(credential, ["https://graph.microsoft.com/.default"])
+        return await work(client.users.by_user_id(ada.upn))
+
     def call(work):
         credential = ClientSecretCredential(app.tenant_id, app.client_id, app.client_secret)
         with warnings.catch_warnings():
             # kiota's transport never closes the one that it wraps, and says so when it is collected.
             warnings.simplefilter("ignore", ResourceWarning)
-            client = GraphServiceClient(credential, ["https://graph.microsoft.com/.default"])
-            result = asyncio.run(work(client.users.by_user_id(ada.upn)))
+            result = asyncio.run(session(credential, work))
             credential.close()
             gc.collect()
         return result

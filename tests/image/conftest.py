@@ -26,15 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def tag(needs: Callable[[str], str]) -> str:
-    """Name of the image: `.ci/run` builds it and says its name."""
-    named = os.environ.get("OUTLOOK365_IMAGE", "")
-    if not named:
-        reason = "OUTLOOK365_IMAGE names no image: build one with .ci/image build . TAG"
-        if os.environ.get("REQUIRE_ALL") == "1":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+    """Name of the image: `make image` builds it and says its name."""
     needs("root")
-    return named
+    return needs("image")
 
 
 class Network:

@@ -134,7 +134,8 @@ def test_worlds_take_their_ports_from_a_range(emulators: Callable[..., Emulator]
 def test_workers_share_out_several(emulators: Callable[..., Emulator], run: Run, tmp_path: Path) -> None:
     first, second = emulators(), emulators()
     report = tmp_path / "asked.jsonl"
-    writing = f'    with open({str(report)!r}, "a") as file:\n        file.write(outlook365_emulator.http_url + "\\n")\n'
+    writing = f'    with open({str(report)!r}, "a") as file:\n'
+    writing += '        file.write(outlook365_emulator.http_url + "\\n")\n'
     urls = ("--outlook365-url", first.http_url, "--outlook365-url", second.http_url)
     run(ALONE + writing, "-n", "2", *urls, plugins=("xdist",)).assert_outcomes(passed=6)
     assert set(report.read_text().split()) == {first.http_url, second.http_url}

@@ -114,3 +114,30 @@ def test_the_header_says_how_to_repeat_a_run(run: Run) -> None:
     result.stdout.fnmatch_lines(
         ["*outlook365 scenarios: webhook_lost*", "*--outlook365-chaos nightly:0*"],
     )
+
+
+def test_the_marker_sets_faults(run: Run) -> None:
+    suite = """
+        import pytest
+
+        BUSY = {"kind": "error", "name": "busy", "match": {"service": "graph"}, "with": {"error": "throttled"}}
+
+        @pytest.mark.outlook365(faults=[BUSY, {"kind": "latency", "with": {"seconds": 0}}])
+        def test_right(outlook365):
+            assert [fault.name for fault in outlook365.faults] == ["busy", "latency-1"]
+
+        @pytest.mark.outlook365(faults=["throttled"])
+        def test_by_name(outlook365):
+            assert len(outlook365.faults) == 1
+
+        @pytest.mark.outlook365(faults=["trottled"])
+        def test_wrong(outlook365):
+            pass
+
+        @pytest.mark.outlook365(faults="throttled")
+        def test_no_list(outlook365):
+            pass
+    """
+    result = run(suite)
+    result.assert_outcomes(passed=2, errors=2)
+    result.stdout.fnmatch_lines(["*faults?0?: *throttled*", "*faults is a list*"])

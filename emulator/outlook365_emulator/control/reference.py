@@ -6,6 +6,7 @@ from outlook365_emulator.control.service import LIMIT
 
 _CODES: tuple[tuple[int, str], ...] = (
     (400, "bad_document bad_json bad_query bad_grantee"),
+    (401, "token_needed"),
     (403, "foreign_host foreign_origin"),
     (
         404,
@@ -46,7 +47,16 @@ A request that is refused changes nothing. The answer is
 {_REFUSALS}
 
 `Host` must be a loopback name, an address, the machine's own name or a name given with `--allow-host`; a request with
-an `Origin` of another site is refused.
+an `Origin` of another site is refused. Where the emulator was started with `--control-token`, every request carries it:
+`Authorization: Bearer TOKEN`, or as the password of Basic authentication, which a browser asks for.
+
+Two paths need no token: `GET {PREFIX}/health`, for probes, answers `{{"status": "ok"}}`, and `GET {PREFIX}/ca.pem` the
+certificate of the authority that signs for the emulated hosts.
+
+## Versions
+
+The version stands in the path. Within `v1` routes, members and codes are added; none is taken away or changes its
+meaning. Pass over members that you do not know.
 
 ## Names in paths
 

@@ -225,7 +225,7 @@ class GraphList(msgspec.Struct):
 
 
 class OutgoingView(msgspec.Struct, omit_defaults=True):
-    """A message that left for addresses outside; `message` is Graph JSON, `calendar` the iCalendar part, if it has one."""
+    """A message that left for addresses outside; `message` is Graph JSON, `calendar` the iCalendar part."""
 
     at: datetime
     sender: str

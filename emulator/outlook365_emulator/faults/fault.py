@@ -174,7 +174,8 @@ def decode_fault(document: Mapping[str, Any], where: str = "", *, known: Known =
     settings = convert(envelope.with_, kind.settings, joined(where, "with"))
     at = joined(where, "match")
     match = _narrowed(decode_match(envelope.match, at, known), kind.services(settings), at)
-    if kind.harms and any(map(text_glob(NOTIFICATIONS), words_of(match).get("service", ()))):
+    services = words_of(match).get("service", ())
+    if kind.harms and any(word != "*" and text_glob(word)(NOTIFICATIONS) for word in services):
         raise FaultError(joined(at, "service"), f"{envelope.kind} harms answers of ours; webhooks answer themselves")
     if kind.connecting:
         _check_connecting(match, envelope.kind, at)

@@ -19,6 +19,19 @@ DOCUMENT = openapi_document(ROUTES)
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = {f"{one.ok().method.upper()} {one.ok().path}": one.ok() for one in SCHEMA.get_all_operations()}
 WAITS = "/notifications/wait"
+TOO_RICH = ("POST /_emulator/v1/worlds", "POST /_emulator/v1/worlds/{world}/faults")
+"""What schemathesis cannot make bodies for, as it says; `test_no_body_fails` makes them."""
+
+NAMES = sorted({name for one in DOCUMENT["components"]["schemas"].values() for name in one.get("properties", ())})
+VALUES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9)
+)
+WORDS = VALUES | st.sampled_from(
+    ["global", "error", "latency", "*", "mail.*", "2026-03-02T09:00:00Z", "PT5M", "ada", 429]
+)
+BODIES = st.recursive(
+    WORDS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
+)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
@@ -58,7 +71,7 @@ def judged(answer: httpx.Response) -> None:
         assert error["message"]
 
 
-@pytest.mark.parametrize("name", [name for name in OPERATIONS if WAITS not in name])
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if WAITS not in name and name not in TOO_RICH])
 def test_no_request_of_the_description_fails(
     client: httpx.Client, amount: Callable[[int, int], int], name: str
 ) -> None:
@@ -75,6 +88,25 @@ def test_no_request_of_the_description_fails(
         body = {} if isinstance(case.body, schemathesis.core.NotSet) else {"json": case.body}
         query = {key: str(value) for key, value in (case.query or {}).items()}
         judged(client.request(operation.method, path, params=query, **body))
+
+    ask()
+
+
+@pytest.mark.parametrize("name", TOO_RICH)
+def test_no_body_fails(client: httpx.Client, amount: Callable[[int, int], int], name: str) -> None:
+    method, path = name.split(" ")
+    schema = DOCUMENT["components"]["schemas"]["Envelope" if "faults" in path else "WorldDocument"]
+    properties = schema.get("properties") or {"kind": {}, "match": {}, "with": {}, "times": {}}
+    members = st.dictionaries(st.sampled_from(sorted(properties)), BODIES, max_size=4)
+
+    @settings(max_examples=amount(60, 5000), deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(body=members | BODIES)
+    def ask(body: Any) -> None:
+        there(client)
+        answer = client.request(method, path.replace("{world}", "fuzzed"), json=body)
+        judged(answer)
+        if answer.status_code == 201 and "faults" not in path:
+            client.delete(f"/_emulator/v1/worlds/{quote(answer.json()['name'], safe='')}")
 
     ask()
 

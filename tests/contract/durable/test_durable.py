@@ -19,6 +19,15 @@ PERMISSIONS = ("Mail.Send", "Calendars.Read", "Contacts.Read")
 """What each writer gives and takes back of the web application's delegated permissions."""
 
 
+SCENARIO = {
+    "name": "two_steps",
+    "phases": [
+        {"name": "one", "for": 600, "faults": [{"kind": "latency", "with": {"seconds": 0}}]},
+        {"name": "two", "faults": [{"kind": "latency", "with": {"seconds": 0}}]},
+    ],
+}
+
+
 class Ledger:
     """What a writer was told has happened; `maybe` is what was under way when the process ended."""
 
@@ -236,6 +245,7 @@ def test_a_restart_keeps_the_rest(tmp_path: Path, serve: Callable[..., Any], all
         control.post("/clock", json={"freeze": True, "set": "2027-01-02T03:04:05Z"}).raise_for_status()
     with served.control() as control, served.graph(served.as_application()) as graph:
         control.post("/faults", json={"kind": "latency", "name": "slow", "with": {"seconds": 0}}).raise_for_status()
+        control.post("/scenarios", json={"document": SCENARIO}).raise_for_status()
         control.post("/snapshots", json={"name": "first"}).raise_for_status()
         later = {"id": "SystemTime 0x3FEF", "value": "2027-01-02T04:00:00Z"}
         message = {
@@ -253,10 +263,11 @@ def test_a_restart_keeps_the_rest(tmp_path: Path, serve: Callable[..., Any], all
     assert served.details["certificate_pfx_base64"] == before["certificate_pfx_base64"]
     with served.control() as control, served.graph(served.as_application()) as graph:
         assert control.get("/clock").json()["now"].startswith("2027-01-02T03:04:05")
-        assert [fault["name"] for fault in control.get("/faults").json()["faults"]] == ["slow"]
+        assert [fault["name"] for fault in control.get("/faults").json()["faults"]] == ["slow", "two_steps.one"]
         assert control.get("/outbox").text.count('"out"') == 0
         control.post("/clock", json={"advance": 3400}).raise_for_status()
         assert control.get("/outbox").text.count('"out"') == 1
+        assert [fault["name"] for fault in control.get("/faults").json()["faults"]] == ["slow", "two_steps.two"]
         count = len(all_of(graph, f"/users/{served.details['user']}/messages?$top=999&$select=id"))
         graph.post(f"/users/{served.details['user']}/messages", json={"subject": "later"}).raise_for_status()
         control.post("/snapshots/first/restore").raise_for_status()

@@ -87,8 +87,8 @@ class Draft:
         """Have a place go with its records."""
         number = self.tracked.places.get(place)
         if number is not None and place not in self._gone:
-            self._gone.add(place)
             self.batch.gone.append(number)
+        self._gone.add(place)  # also where it holds nothing yet, so that the same transaction puts nothing there
 
     def is_gone(self, place: Place) -> bool:
         """Whether a place goes, and its records with it."""

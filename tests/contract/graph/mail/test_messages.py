@@ -130,6 +130,40 @@ class TestGet:
         assert "odata.metadata=none" in answer.headers["content-type"]
 
 
+@covers(messages.update)
+class TestUpdate:
+    @pytest.mark.parametrize(
+        ("given", "shown"),
+        [
+            ({"isRead": True}, {"isRead": True}),
+            ({"categories": None}, {"categories": []}),
+            ({"importance": "HIGH"}, {"importance": "high"}),
+            ({"subject": "Another"}, {"subject": "Another"}),
+            ({"@odata.etag": "W/old", "isRead": True}, {"isRead": True}),
+        ],
+        ids=str,
+    )
+    def test_what_is_changed_is_shown(self, me: Any, received: Any, given: Any, shown: Any) -> None:
+        path = f"/messages/{received()}"
+        answer = me("PATCH", path, given)
+        assert (answer.status, answer.json.items() >= shown.items()) == (200, True)
+        assert me("GET", path).json.items() >= shown.items()
+
+    @pytest.mark.parametrize("given", [{"hasAttachments": True}, {"isDraft": True}, {"internetMessageId": "<a@b>"}])
+    def test_what_stays(self, me: Any, received: Any, given: Any) -> None:
+        path = f"/messages/{received()}"
+        before = me("GET", path).json
+        assert me("PATCH", path, given).code == "ErrorInvalidPropertySet"
+        assert me("GET", path).json == before
+
+    def test_of_a_state_that_is_gone(self, me: Any, received: Any) -> None:
+        path = f"/messages/{received()}"
+        etag = me("GET", path).json["@odata.etag"]
+        assert me("PATCH", path, {"isRead": True}, headers=[("If-Match", etag)]).status == 200
+        assert me("PATCH", path, {"isRead": False}, headers=[("If-Match", etag)]).status == 412
+        assert me("PATCH", path, {"isRead": False}, headers=[("If-Match", "*")]).status == 200
+
+
 @covers(messages.delete)
 class TestDelete:
     def test_it_goes_to_deleted_items_with_another_id(self, me: Any, received: Any) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from outlook365_emulator.graph.mail import rules
+from outlook365_emulator.graph.mail import rule_writing, rules
 
 covers = pytest.mark.covers.with_args
 PATH = "/mailFolders/inbox/messageRules"
@@ -106,7 +106,7 @@ class TestCreate:
         assert answer.code == "ErrorInboxRulesValidationError"
 
     def test_their_quota(self, me: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rules, "QUOTA", 200)
+        monkeypatch.setattr(rule_writing, "QUOTA", 200)
         assert me("POST", PATH, rule(conditions={"subjectContains": ["x" * 120]})).status == 201
         answer = me("POST", PATH, rule(conditions={"subjectContains": ["x" * 120]}))
         assert (answer.status, answer.code) == (507, "ErrorQuotaExceeded")

@@ -50,6 +50,7 @@ def test_a_shelf_that_is_not_kept_is_refused(tmp_path: Path, opened: Callable[[P
     assert len(stray) == 0
 
 
+@pytest.mark.timeout(1800)
 @given(st.lists(st.sampled_from(WHAT), max_size=25), st.randoms(use_true_random=False), st.booleans())
 def test_a_restart_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory,
@@ -107,3 +108,18 @@ def test_a_unit_that_cannot_be_written_did_not_happen(
     with world.unit() as unit:
         unit.put_item(box, box.messages, message(box.take_number()))
     assert contents(world) != before
+
+
+def test_a_mailbox_that_goes_takes_along_what_the_same_unit_wrote(
+    tmp_path: Path, opened: Callable[[Path], Any], message: Make
+) -> None:
+    kept = opened(tmp_path)
+    world, tenant, box = kept.world(), Tenant("t", "global", ("t.example",), "T"), Mailbox("ada", "guid")
+    kept.hosting.add_tenant(world, tenant)
+    with world.unit() as unit:
+        unit.put(tenant.mailboxes, box)
+    with world.unit() as unit:
+        unit.put_item(box, box.messages, message(box.take_number()))
+        unit.remove(tenant.mailboxes, box)
+    assert [place for place in kept.data.database.places(world.key) if place.mailbox] == []
+    assert len(opened(tmp_path).world().tenants["t"].mailboxes) == 0
