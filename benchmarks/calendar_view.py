@@ -1,7 +1,7 @@
 """What a week's calendarView costs: a year with 200 series (50,000 occurrences) beside a week with 20 single events.
 
-Run `python benchmarks/calendar_view.py [--json]`. Asked are pages of ten, as Graph answers them without `$top`, through the
-whole of the Graph service but no socket; `cold` is the first view after every series was changed.
+Run `python benchmarks/calendar_view.py [--json]`. Asked are pages of ten, as Graph answers them without `$top`, through
+the whole of the Graph service but no socket; `cold` is the first view after every series was changed.
 """
 
 import argparse

@@ -17,6 +17,7 @@ from pytest_outlook365.fixtures import (
     outlook365_emulator,
     outlook365_settings,
 )
+from pytest_outlook365.frozen_time import leave_emulator_alone, stop_waiting
 from pytest_outlook365.marker import DESCRIPTION, MARKER
 from pytest_outlook365.report import add_option, add_section
 from pytest_outlook365.rewriting import import_plainly
@@ -46,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and leave the emulator out of assertion rewriting."""
     config.addinivalue_line("markers", DESCRIPTION)
     import_plainly(config.pluginmanager)
+    leave_emulator_alone()
     trouble.read_options(config)
     survival.read_options(config)
     remote.read_options(config)
@@ -84,7 +86,8 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the report of what the code under test survived."""
+    """Leave nothing behind, and write the report of what the code under test survived."""
+    stop_waiting()
     survival.finish(session)
 
 

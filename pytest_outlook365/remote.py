@@ -1,5 +1,6 @@
 """Running a suite against emulators that run already: `--outlook365-url`."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -41,10 +42,8 @@ def add_options(group: pytest.OptionGroup) -> None:
 
 def read_options(config: pytest.Config) -> None:
     """Read the addresses of the command line and of the environment; the command line goes first."""
-    from outlook365_emulator.config import environment
-
     urls: list[str] = config.getoption("outlook365_url")
-    config.stash[URLS] = urls or environment().get(VARIABLE, "").replace(",", " ").split()
+    config.stash[URLS] = urls or os.environ.get(VARIABLE, "").replace(",", " ").split()
 
 
 def check(config: pytest.Config) -> None:
@@ -80,10 +79,8 @@ def url_of(config: pytest.Config) -> str | None:
 
 def webhook_host_of(config: pytest.Config) -> str | None:
     """Return the name under which the emulator reaches this machine, where somebody says it."""
-    from outlook365_emulator.config import environment
-
     named: str | None = config.getoption("outlook365_webhook_host")
-    return named or environment().get(WEBHOOK_VARIABLE) or None
+    return named or os.environ.get(WEBHOOK_VARIABLE) or None
 
 
 class RemoteEmulator:

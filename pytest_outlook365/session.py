@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from pytest_outlook365.frozen_time import is_loaded
+
 if TYPE_CHECKING:
     from outlook365_emulator.client import World
     from outlook365_emulator.config import Settings
@@ -104,7 +106,11 @@ def _started(settings: "Settings") -> "Emulator":
     from outlook365_emulator.net.interception import admit_emulator
 
     admit_emulator()
-    return Emulator(settings).start()
+    emulator = Emulator(settings).start()
+    if is_loaded() and not settings.subprocess:
+        # What is imported while freezegun is active would hold its stand-ins for good.
+        emulator.inside.load()
+    return emulator
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def test_nothing_in_a_message_runs(driver: Callable[..., Any], world: "World", s
     chrome.get(f"{site}/mailboxes/{world.tenant.id}/{ada.id}")
     assert chrome.title.startswith("Inbox of")
     chrome.find_element(By.PARTIAL_LINK_TEXT, "<script>").click()
-    frame = chrome.find_element(By.TAG_NAME, "iframe")
+    frame = WebDriverWait(chrome, 10).until(lambda page: page.find_elements(By.TAG_NAME, "iframe"))[0]
     body = frame.get_attribute("src")
     chrome.switch_to.frame(frame)
     assert chrome.find_element(By.ID, "said").text == "Hello"
@@ -75,7 +75,8 @@ def test_buttons_work_without_script(driver: Callable[..., Any], world: "World",
     chrome.get(f"{site}/trouble")
     assert not any(one.is_displayed() for one in chrome.find_elements(By.CSS_SELECTOR, "[data-copy]"))
     chrome.find_element(By.XPATH, "//button[text()='Stop it']").click()
-    assert "The clock stands." in chrome.find_element(By.CSS_SELECTOR, "[role=status]").text
+    told = WebDriverWait(chrome, 10).until(lambda page: page.find_elements(By.CSS_SELECTOR, "[role=status]"))
+    assert "The clock stands." in told[0].text
     assert world.clock.frozen
 
 

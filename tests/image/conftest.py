@@ -154,7 +154,9 @@ def container(
     data = Path(tempfile.mkdtemp(prefix="outlook365-image-", dir="/var/tmp"))
     os.chown(data, USER, USER)
     data.chmod(0o755)
-    started = Container(network, repository, tag, data, OUTLOOK365_EMULATOR_TLS_PORT="443")
+    started = Container(
+        network, repository, tag, data, OUTLOOK365_EMULATOR_TLS_PORT="443", OUTLOOK365_EMULATOR_DATA="/data/store"
+    )
     yield started
     assert started.stop() == 0
     subprocess.run(["rm", "-rf", str(data)], check=True)

@@ -107,6 +107,7 @@ def test_compose_gives_the_client_what_this_network_gives(repository: Path, conf
     emulator, client = services["emulator"], services["client"]
     assert set(emulator["networks"]["default"]["aliases"]) == EMULATED_HOSTS
     assert emulator["environment"]["OUTLOOK365_EMULATOR_TLS_PORT"] == 443
+    assert emulator["environment"]["OUTLOOK365_EMULATOR_DATA"] == "/data/store"
     assert emulator["read_only"] is True
     assert {name: client["environment"][name] for name in CONTOSO} == CONTOSO
     assert client["environment"]["NODE_EXTRA_CA_CERTS"] == "/emulator/ca.pem"

@@ -80,7 +80,10 @@ def test_a_world_file_beside_the_test(run: Run, pytester: pytest.Pytester) -> No
 
 WRONG = (
     ('enviroment="usgov"', "unknown option 'enviroment'; did you mean 'environment'?"),
-    ("zzz=1", "unknown option 'zzz'; there are auth, environment, world, scenario, faults, trouble, intercept, not_emulated"),
+    (
+        "zzz=1",
+        "unknown option 'zzz'; there are auth, environment, world, scenario, faults, trouble, intercept, not_emulated",
+    ),
     ('"usgov"', "takes keywords only, got 'usgov'"),
     ('environment="usgv"', "did you mean usgov"),
     ('environment="usgov", world="contoso"', "give environment or world, not both"),

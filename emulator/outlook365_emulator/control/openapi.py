@@ -13,8 +13,8 @@ from outlook365_emulator.faults.schema import fault_schema
 
 ABOUT = (
     "Makes worlds, changes what is in them, and reads what happened. JSON in and out. The version stands in the path: "
-    "within v1 routes, members and codes are added, and none is taken away or changes its meaning, so clients pass over "
-    "members that they do not know. Where the emulator was started with --control-token, each request carries it."
+    "within v1 routes, members and codes are added, and none is taken away or changes its meaning, so clients pass "
+    "over members that they do not know. Where the emulator was started with --control-token, each request carries it."
 )
 
 REF = "#/components/schemas/{name}"

@@ -81,12 +81,14 @@ class InThread:
         try:
             self.ca_file = self._written_ca(settings.ca_file)
             self.connections = ConnectionFaults(self.hosting, self.authority)
+            self._late = (Late(self._entra), Late(self._graph), Late(self._uploads))
+            login, graph, outlook = self._late
             self.app = App(
                 self.hosting,
-                login=Late(self._entra),
-                graph=Late(self._graph),
+                login=login,
+                graph=graph,
                 control=Control(self),
-                outlook=Late(self._uploads),
+                outlook=outlook,
                 allow_hosts=settings.allow_hosts,
                 lead_of=self._lead_of,
             )
@@ -98,6 +100,11 @@ class InThread:
         except BaseException:
             self.stop()
             raise
+
+    def load(self) -> None:
+        """Import and make now what otherwise waits for its first request."""
+        for service in self._late:
+            service.load()
 
     def _opened(self, directory: Path) -> "DataDirectory":
         from outlook365_emulator.emulator.kept_scenarios import scenarios_part

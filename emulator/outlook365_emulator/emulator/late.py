@@ -24,6 +24,10 @@ class Late:
     def __init__(self, make: Callable[[], Service]) -> None:
         self._make = make
 
+    def load(self) -> None:
+        """Import and make the service now."""
+        self.answer  # noqa: B018 - reading it is what makes it
+
     @cached_property
     def answer(self) -> Callable[..., Any]:
         """The service's own method `answer`."""

@@ -77,7 +77,7 @@ def test_no_request_of_the_description_fails(
 ) -> None:
     operation = OPERATIONS[name]
 
-    @settings(max_examples=amount(4, 300), deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=amount(3, 300), deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(case=operation.as_strategy(), real=st.sets(st.sampled_from(["world", "tenant", "user", "grantee", "app"])))
     def ask(case: Any, real: set[str]) -> None:
         found = there(client) if "world" in real or operation.path.count("{") else {}
