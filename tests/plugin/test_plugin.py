@@ -134,6 +134,9 @@ def test_everything_is_put_back_at_the_end(run: Run, pytester: pytest.Pytester) 
         def pytest_unconfigure():
             assert before[:3] == (socket.getaddrinfo, socket.socket.connect, ssl.SSLContext.wrap_socket)
             assert sys.meta_path == [finder for finder in sys.meta_path if "outlook365" not in type(finder).__module__]
+            for thread in threading.enumerate():
+                if thread is not threading.main_thread():
+                    thread.join(10)  # a stop does not wait for the signing key that is being made
             assert threading.active_count() == 1
             Path("checked").touch()
         """,

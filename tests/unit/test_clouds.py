@@ -20,6 +20,7 @@ PLACES = [
     ("login.microsoft.com", ["global"], "login"),
     ("sts.windows.net", ["global"], "login"),
     ("login-us.microsoftonline.com", ["global"], "login"),
+    ("microsoft.com", ["global"], "login"),  # /devicelogin
     ("graph.microsoft.com", ["global"], "graph"),
     ("outlook.office.com", ["global"], "outlook"),
     ("outlook.office365.com", ["global"], "outlook"),
