@@ -57,8 +57,14 @@ class Asked:
         self._world = world
         self._tenant = tenant
 
-    def call(self, method: str, path: str, document: Any = None) -> Any:
+    def call(self, method: str, path: str, document: Any = None, *, patience: float = 0.0) -> Any:
         """Ask the control API.
+
+        Args:
+            method: verb.
+            path: path below `/_emulator/v1`, quoted.
+            document: what is sent as JSON, or None for no body.
+            patience: seconds that the answer may take beyond what any may.
 
         Raises:
             Refused: nothing answers, or what was asked for is refused; the message names the nearest right name.
@@ -66,7 +72,7 @@ class Asked:
         from outlook365_emulator.client.errors import ControlError
 
         try:
-            return self.connection.call(method, path, document)
+            return self.connection.call(method, path, document, patience=patience)
         except ControlError as error:
             raise Refused(str(error)) from None
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 import click
 
 from outlook365_emulator.cli.asking import Asked, facts, given, remote, table, tell, tenant_option
+from outlook365_emulator.cli.filling import fill_mailbox
 from outlook365_emulator.cli.serving import Refused
 from outlook365_emulator.cli.token import token_for_app
 
@@ -21,6 +22,9 @@ TIME = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"])
 @click.group(epilog="\b\nExample:\n  outlook365-emulator mail create --user ada --subject 'Invoice 17'")
 def mail() -> None:
     """Put mail into mailboxes, and look at it."""
+
+
+mail.add_command(fill_mailbox)
 
 
 @mail.command(

@@ -50,7 +50,7 @@ def test_nobody_there_is_one_line(run: Run, path: tuple[str, ...]) -> None:
     needed = {"tenant show": ["x"], "user create": ["x"], "user show": ["x"], "app show": ["x"]}
     needed |= {f"{kind} {verb}": ["--user", "x"] for kind in ("mail", "event") for verb in ("list",)}
     needed |= {f"{kind} show": ["--user", "x", "1"] for kind in ("mail", "event")}
-    needed |= {"mail create": ["--user", "x"]}
+    needed |= {command: ["--user", "x"] for command in ("mail create", "mail fill")}
     needed |= {"event create": ["--user", "x", "--subject", "s", "--start", "2026-03-02"]}
     needed |= {"world load": ["contoso"], "scenario apply": ["throttled"]}
     given = needed.get(" ".join(path), [])

@@ -28,6 +28,14 @@ def test_applications(ask: Ask) -> None:
     assert made["client_secret"] in ask("app", "show", "Daemon").text
 
 
+def test_a_filled_mailbox(ask: Ask) -> None:
+    ask("user", "create", "lou")
+    assert ask("mail", "fill", "--user", "lou", "--messages", "60", "--seed", "7", "--json").json == {
+        "messages": 60,
+        "seed": 7,
+    }
+
+
 def test_mail(ask: Ask, tmp_path: Any) -> None:
     made = ask("mail", "create", "--user", "ben", "--subject", "Invoice 17", "--from", "b@example.org", "--json").json
     assert "Invoice 17" in ask("mail", "list", "--user", "ben").text
