@@ -82,7 +82,7 @@ system: $(VENV)/.test ## tests that need node, a browser or root; REQUIRE_ALL=1 
 
 image: $(VENV)/.test ## build the container image without an engine (root, Debian) and test it
 	.ci/image build . $(IMAGE)
-	OUTLOOK365_IMAGE=$(IMAGE) REQUIRE_ALL=1 $(PYTEST) -m image tests/image
+	OUTLOOK365_IMAGE=$(IMAGE) REQUIRE_ALL=1 $(PYTEST) -n 0 -m image tests/image
 
 bench: $(VENV)/.test ## every benchmark, each a command of its own
 	@set -e; for file in $(wildcard benchmarks/*.py); do echo "$$file"; $(BIN)/python $$file; done
