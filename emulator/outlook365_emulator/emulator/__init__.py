@@ -159,7 +159,7 @@ class Emulator:
         """Make an interception, not started yet, that leads this process's connections to the emulator."""
         from outlook365_emulator.emulator.reaching import interception_to
 
-        return interception_to(self._live.doors.host, self.https_port, self.ca_file.read_bytes())
+        return interception_to(self._live.doors.host, self.https_port, lambda: self.ca_file.read_bytes())
 
     def world_document(self, name_or_path: str | Path) -> dict[str, Any]:
         """Read a world file as the document that the control API takes: see `documents.world_document`."""

@@ -79,7 +79,7 @@ class InThread:
         self._bundle: Path | None = None
         self._ports: dict[str, int] = {}
         try:
-            self.ca_file = self._written_ca(settings.ca_file)
+            self._ca_file = None if settings.ca_file is None else self._written_ca(settings.ca_file)
             self.connections = ConnectionFaults(self.hosting, self.authority)
             self._late = (Late(self._entra), Late(self._graph), Late(self._uploads))
             login, graph, outlook = self._late
@@ -129,14 +129,19 @@ class InThread:
                 self.courier.resume(world)
             self.app.planned(world)
 
-    def _written_ca(self, wanted: Path | None) -> Path:
-        """Write the authority's certificate where the settings say, else into the temporary folder.
+    @property
+    def ca_file(self) -> Path:
+        """The authority's certificate: where the settings say, else in the temporary folder."""
+        if self._ca_file is None:
+            self._ca_file = self.authority.write_ca(self._folder.path / "ca.pem")
+        return self._ca_file
+
+    def _written_ca(self, wanted: Path) -> Path:
+        """Write the authority's certificate where the settings say.
 
         Raises:
             ValueError: the file cannot be written.
         """
-        if wanted is None:
-            return self.authority.write_ca(self._folder.path / "ca.pem")
         try:
             return self.authority.write_ca(wanted)
         except OSError as error:

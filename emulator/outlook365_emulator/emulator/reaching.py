@@ -1,7 +1,7 @@
 """Reaching an emulator from this machine, whichever runs it: interception, variables for children, addresses."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,13 +11,13 @@ from outlook365_emulator.net.authority import trusted_before
 from outlook365_emulator.net.interception import Interception
 
 
-def interception_to(address: str, tls_port: int, ca_pem: bytes) -> Interception:
+def interception_to(address: str, tls_port: int, ca_pem: bytes | Callable[[], bytes]) -> Interception:
     """Make an interception, not started yet, that leads this process's connections to an emulator.
 
     Args:
         address: its IPv4 address.
         tls_port: its HTTPS port.
-        ca_pem: certificate of its authority.
+        ca_pem: certificate of its authority, or what returns it when a handshake needs it.
     """
     from outlook365_emulator.clouds import EMULATED_HOSTS, is_emulated, is_microsoft
     from outlook365_emulator.tables.clouds import host_rows

@@ -1,9 +1,13 @@
 """The emulator's certificate authority: signs for the emulated hosts, and is trusted by nobody who was not told."""
 
+import os
 import ssl
 import tempfile
+import threading
+import weakref
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +36,8 @@ PEM_BEGIN = b"-----BEGIN CERTIFICATE-----"
 class Authority:
     """A certificate authority with EC keys, valid from the year 2000 to 3000 of the real time (trustme's dates).
 
+    One that is not kept is made when it is first needed: many runs need no certificate at all.
+
     Args:
         directory: where the authority is kept (`ca.pem`, `ca-key.pem`) so that trust outlives a restart, or None for
             one that lives as long as this object.
@@ -41,22 +47,30 @@ class Authority:
     """
 
     def __init__(self, directory: Path | None = None) -> None:
-        import trustme
-
         self._names: tuple[str, ...] = ()
         self._leaf: trustme.LeafCert | None = None
         self._spoiled: dict[str, ssl.SSLContext] = {}
-        kept = directory is not None and (directory / "ca.pem").exists() and (directory / "ca-key.pem").exists()
-        if directory is not None and kept:
-            self._ca = trustme.CA.from_pem((directory / "ca.pem").read_bytes(), (directory / "ca-key.pem").read_bytes())
+        self._made: trustme.CA | None = None
+        self._lock = threading.Lock()
+        if directory is not None:
+            self._made = _kept_in(directory)
         else:
-            self._ca = trustme.CA(organization_name=ORGANIZATION)
-        if directory is not None and not kept:
-            key = directory / "ca-key.pem"
-            key.touch(mode=0o600)
-            key.write_bytes(self._ca.private_key_pem.bytes())
-            self.write_ca(directory / "ca.pem")
-        self.ca_pem: bytes = self._ca.cert_pem.bytes()
+            _unmade().add(self)
+
+    @property
+    def _ca(self) -> "trustme.CA":
+        # The event loop asks at the first handshake, other threads for the file.
+        with self._lock:
+            if self._made is None:
+                import trustme
+
+                self._made = trustme.CA(organization_name=ORGANIZATION)
+            return self._made
+
+    @property
+    def ca_pem(self) -> bytes:
+        """The authority's certificate as PEM."""
+        return self._ca.cert_pem.bytes()
 
     def issue(self, hosts: Iterable[str]) -> ssl.SSLContext:
         """Sign one certificate for all hosts and return a server's context that presents it.
@@ -129,6 +143,35 @@ class Authority:
             The path.
         """
         return _write(path, b"".join((*trusted_before(), self.ca_pem)))
+
+
+@cache
+def _unmade() -> "weakref.WeakSet[Authority]":
+    """Return the authorities that are made when needed, at the latest before a fork: a child must have its parent's."""
+    waiting: weakref.WeakSet[Authority] = weakref.WeakSet()
+
+    def make() -> None:
+        for authority in list(waiting):
+            authority.ca_pem  # noqa: B018 - reading it makes it
+        waiting.clear()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=make)
+    return waiting
+
+
+def _kept_in(directory: Path) -> "trustme.CA":
+    """Return the authority that a directory holds; a new one is written there where it holds none."""
+    import trustme
+
+    certificate, key = directory / "ca.pem", directory / "ca-key.pem"
+    if certificate.exists() and key.exists():
+        return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
+    made = trustme.CA(organization_name=ORGANIZATION)
+    key.touch(mode=0o600)
+    key.write_bytes(made.private_key_pem.bytes())
+    _write(certificate, made.cert_pem.bytes())
+    return made
 
 
 def _server_context(leaf: "trustme.LeafCert") -> ssl.SSLContext:

@@ -40,7 +40,7 @@ class Interception:
         is_refused: says whether a host that is not emulated must not be reached.
         tls_port: the emulator's HTTPS port.
         address: the emulator's IPv4 address.
-        ca_pem: certificate of the emulator's CA as PEM.
+        ca_pem: certificate of the emulator's CA as PEM, or what returns it when a handshake needs it.
         refused_domains: domains of refused hosts (`.microsoft.com`), which a proxy of the environment must not be asked
             for either.
         bypass_proxies: extend `NO_PROXY` while a proxy is set. False where the proxy is the emulator's own.
@@ -57,7 +57,7 @@ class Interception:
         is_refused: Callable[[str], bool],
         tls_port: int,
         address: str = "127.0.0.1",
-        ca_pem: bytes,
+        ca_pem: bytes | Callable[[], bytes],
         refused_domains: Iterable[str] = (),
         bypass_proxies: bool = True,
     ) -> None:
@@ -66,7 +66,7 @@ class Interception:
         self._address = address
         self._names = names.Names(hosts, is_emulated, is_refused)
         self._route = connect.Route(self._names, lambda: (self._address, self.tls_port))
-        self._trust = trust.Trust(self._names, ca_pem)
+        self._trust = trust.Trust(self._names, ca_pem if callable(ca_pem) else lambda: ca_pem)
         self._exceptions = ProxyExceptions((*hosts, *refused_domains)) if bypass_proxies else None
         self._patches = Patches()
         self._imports = AfterImport(dict.fromkeys(_LATER, self._install))

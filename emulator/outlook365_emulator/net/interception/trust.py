@@ -24,10 +24,10 @@ class Trust:
 
     Args:
         names: the emulated hosts.
-        ca_pem: the CA's certificate as PEM.
+        ca_pem: returns the CA's certificate as PEM; asked at a handshake.
     """
 
-    def __init__(self, names: Names, ca_pem: bytes) -> None:
+    def __init__(self, names: Names, ca_pem: Callable[[], bytes]) -> None:
         self._names = names
         self._ca = ca_pem
         self._lock = threading.Lock()
@@ -48,7 +48,7 @@ class Trust:
             return
         with self._lock:
             if context not in self._taught:
-                load(context, self._ca)
+                load(context, self._ca())
                 self._taught.add(context)
 
 
