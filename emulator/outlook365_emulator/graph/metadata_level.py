@@ -47,7 +47,7 @@ def json_type(level: Level) -> str:
 def without_metadata(members: dict[str, Any]) -> dict[str, Any]:
     """Return members without annotations, but for counts and links to pages."""
     kept = ("@odata.count", "@odata.nextLink", "@odata.deltaLink")
-    return {name: value for name, value in members.items() if "@odata." not in name or name.endswith(kept)}
+    return {name: value for name, value in members.items() if "@" not in name or name.endswith(kept)}
 
 
 def with_full_metadata(members: dict[str, Any], type_name: str, root: str, path: str) -> dict[str, Any]:

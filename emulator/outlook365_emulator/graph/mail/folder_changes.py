@@ -87,7 +87,7 @@ def _is_search(body: dict[str, Any]) -> bool:
 
 
 def _settable(body: dict[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:
-    given = {name: value for name, value in body.items() if "@odata." not in name and value is not None}
+    given = {name: value for name, value in body.items() if "@" not in name and value is not None}
     for name in given:
         if name not in allowed and name not in _EXTENDED:
             because = f"{name} of a folder cannot be set here; {', '.join(allowed)} can"

@@ -96,7 +96,7 @@ def change_settings(
     for name, value in given.items():
         if name in _READ_ONLY:
             raise graph_error("property_read_only", because=f"{name} cannot be set")
-        if value is not None and "@odata." not in name:
+        if value is not None and "@" not in name:
             changed[name] = _CHECKS[name](value, settings[name], stored.get(name) or {})
     if "automaticRepliesSetting" in changed:
         for answered in list(mailbox.answered):
@@ -130,7 +130,7 @@ def _format(*letters: tuple[str, ...]) -> Callable[[Any, Any, Any], Any]:
 
 
 def _replies(value: dict[str, Any], present: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
-    given = {name: one for name, one in value.items() if one is not None and "@odata." not in name}
+    given = {name: one for name, one in value.items() if one is not None and "@" not in name}
     for name in ("scheduledStartDateTime", "scheduledEndDateTime"):
         if name in given:
             given[name] = _utc(instant_of(given[name]))
@@ -144,7 +144,7 @@ def _replies(value: dict[str, Any], present: dict[str, Any], stored: dict[str, A
 
 
 def _hours(value: dict[str, Any], present: dict[str, Any], _: Any) -> dict[str, Any]:
-    hours = {**present, **{name: one for name, one in value.items() if one is not None and "@odata." not in name}}
+    hours = {**present, **{name: one for name, one in value.items() if one is not None and "@" not in name}}
     for name in ("startTime", "endTime"):
         hours[name] = _clock_time(hours[name])
     if hours["startTime"] >= hours["endTime"]:

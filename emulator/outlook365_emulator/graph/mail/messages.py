@@ -175,7 +175,7 @@ def _judge_holding(folder: MailFolder) -> None:
 @operation("PATCH /users/{user}/messages/{message}", least="Mail.ReadWrite", body=Entity("message"))
 def update(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
     """Change members of a message; recipients, sender and the internet message id only while it is a draft."""
-    given = {name: value for name, value in body.items() if not name.startswith("@odata.")}
+    given = {name: value for name, value in body.items() if "@" not in name}
     judge_subject(given)
     properties = read_properties(given)
     for name in ("singleValueExtendedProperties", "multiValueExtendedProperties"):

@@ -74,7 +74,7 @@ def change_rule(book: RuleBook, rule: MessageRule, body: dict[str, Any]) -> Mess
 
 
 def _given(body: dict[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in body.items() if "@odata." not in name}
+    given = {name: value for name, value in body.items() if "@" not in name}
     for name in _READ_ONLY:
         if given.get(name) is not None:
             raise graph_error("property_read_only", because=f"{name} of a rule is read-only")
@@ -121,7 +121,7 @@ def _invalid(because: str) -> GraphError:
 
 
 def _part(given: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if value is not None and "@odata." not in name}
+    return {name: value for name, value in given.items() if value is not None and "@" not in name}
 
 
 def _predicates(book: RuleBook, given: dict[str, Any]) -> dict[str, Any]:

@@ -159,7 +159,7 @@ def create(call: Call, body: dict[str, Any]) -> EntityAnswer:
 def update(call: Call, grant: PermissionGrant, body: dict[str, Any]) -> NoContent:
     """Replace the permissions of a grant; nothing else of it can change."""
     for name, value in body.items():
-        if name != "scope" and "@odata." not in name and value is not None:
+        if name != "scope" and "@" not in name and value is not None:
             raise _invalid(name, f"{name} of a grant cannot change")
     if body.get("scope") is not None:
         call.unit.put(call.tenant.grants, msgspec.structs.replace(grant, scopes=_scopes(body["scope"])))

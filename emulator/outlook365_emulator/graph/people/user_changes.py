@@ -109,7 +109,7 @@ def delete(call: Call, user: User) -> NoContent:
 
 def _given(body: dict[str, Any]) -> dict[str, Any]:
     kind = type_of("user")
-    given = {name: value for name, value in body.items() if "@odata." not in name}
+    given = {name: value for name, value in body.items() if "@" not in name}
     bound = next((name for name in body if name.endswith("@odata.bind")), None)
     if bound is not None:
         because = f"{bound} is not emulated yet: set a manager with PUT /users/{{id}}/manager/$ref"
