@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup -p randomly --randoml
 PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.12*/bin/python $(HOME)/.pyenv/versions/3.13*/bin/python)
 
 .DEFAULT_GOAL := help
-.PHONY: help python run install test test-all long lint types unit contract plugin clients docs dist system image bench clean format
+.PHONY: help python run install test small test-all long pythons lint types unit contract plugin clients docs dist system image bench clean format
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -44,15 +44,19 @@ run: $(VENV)/.run ## start the emulator with the world contoso; options: make ru
 
 install: $(VENV)/.test ## prepare the environment and start nothing
 
-test: lint types ## every check, in small forms: lint, types, unit, contract, plugin, clients, docs, dist
+test: lint types small ## every check, in small forms: lint, types, unit, contract, plugin, clients, docs, dist
+
+small: $(VENV)/.test
 	@echo "seed $(SEED); repeat this run with: make test SEED=$(SEED)"
 	$(PYTEST) -m "not system" tests
 
-test-all: lint types long bench ## the full numbers of the long runs, every Python that is found, the benchmarks
+test-all: lint types long pythons bench ## the full numbers of the long runs, every Python that is found, the benchmarks
+
+pythons: ## every check in small form with each further Python that is found
 	@set -e; for python in $(PYTHONS); do \
 		version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
 		echo "Python $$version"; \
-		$(MAKE) --no-print-directory long VENV=.venv-$$version PYTHON=$$python SEED=$(SEED); \
+		$(MAKE) --no-print-directory small VENV=.venv-$$version PYTHON=$$python SEED=$(SEED); \
 	done
 
 long: $(VENV)/.test
