@@ -152,7 +152,7 @@ def landing(emulator: "Emulator") -> Iterator[Any]:
     thread.start()
     place = Place()
     place.url = f"http://localhost:{server.server_port}/back"
-    place.posted = posted  # type: ignore[attr-defined]
+    place.posted = posted
     yield place
     server.shutdown()
     thread.join()

@@ -54,6 +54,21 @@ def app(world: Any, landing: Any) -> Any:
     )
 
 
+def test_an_expired_password_is_changed(driver: Any, world: Any, app: Any, authorize: Any, landing: Any) -> None:
+    ada = world.tenant.add_user("ada")
+    ada.expire_password()
+    chrome = driver()
+    chrome.get(authorize(app))
+    type_in(chrome, "#i0116", ada.upn)
+    type_in(chrome, "#i0118", ada.password)
+    until(chrome, lambda one: "Update your password" in one.page_source)
+    find(chrome, "#currentPassword").send_keys(ada.password)
+    find(chrome, "#newPassword").send_keys("Anew, 2 times")
+    type_in(chrome, "#confirmNewPassword", "Anew, 2 times")
+    until(chrome, lambda one: "Stay signed in?" in one.page_source)
+    assert ada.refresh().password == "Anew, 2 times"
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_from_the_application_and_back(
     driver: Any, world: Any, app: Any, authorize: Any, landing: Any, script: bool

@@ -60,6 +60,14 @@ def test_an_authorization_code(desktop, begin, ada):
     assert again["error_codes"] == [54005]
 
 
+def test_max_age_is_judged_by_msal(desktop, begin, ada):
+    """MSAL refuses an ID token without `auth_time` where it has sent `max_age`."""
+    flow = begin(max_age=3600)
+    result = desktop.acquire_token_by_auth_code_flow(flow, ada.sign_in(flow["auth_uri"]).parameters)
+    assert "error" not in result, result
+    assert result["id_token_claims"]["auth_time"] > 0
+
+
 def test_a_secret_and_a_tenant(outlook365, begin, ada):
     app = outlook365.tenant.add_app(auth="own_app", permissions=SCOPES, consent="user")
     web = msal.ConfidentialClientApplication(

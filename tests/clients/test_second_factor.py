@@ -31,6 +31,12 @@ def test_a_person_without_one_sets_it_up(connection):
     assert amr(connection.sign_in()) == ["pwd", "mfa"]
 
 
+def test_it_is_waived(connection):
+    connection.user.require_mfa()
+    connection.user.waive_mfa()
+    assert amr(connection.sign_in()) == ["pwd"]
+
+
 def test_a_policy_asks_for_it_too(connection):
     connection.tenant.conditional_access.require_mfa(apps=[connection.app])
     assert amr(connection.sign_in()) == ["pwd", "mfa"]
@@ -41,6 +47,21 @@ def test_a_person_who_denies_it(connection):
     with pytest.raises(SignInFailed) as raised:
         connection.user.sign_in(connection.authorize_url(), second_factor=False)
     assert raised.value.number == 500121
+
+
+def test_an_expired_password_is_changed_on_the_way(connection):
+    user = connection.user
+    user.expire_password()
+    with pytest.raises(SignInFailed, match="expired") as raised:
+        user.sign_in(connection.authorize_url())
+    assert raised.value.number == 50055
+    with pytest.raises(SignInFailed, match="three kinds") as raised:
+        user.sign_in(connection.authorize_url(), new_password="weak")
+    assert raised.value.number == 120002
+    redirect = user.sign_in(connection.authorize_url(), new_password="Anew, 2 times")
+    assert redirect.parameters["code"]
+    assert user.password == "Anew, 2 times"
+    assert user.sign_in(connection.authorize_url()).parameters["code"]
 
 
 def told(connection, **options):

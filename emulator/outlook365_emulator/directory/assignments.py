@@ -23,8 +23,9 @@ def is_assigned(tenant: Tenant, principal: ServicePrincipal, user_id: str) -> bo
 
 def is_kept_out(tenant: Tenant, principal: ServicePrincipal | None, user: User) -> bool:
     """Tell whether an application takes assigned users only and the user is none (AADSTS50105)."""
-    required = principal is not None and principal.assignment_required
-    return principal is not None and required and not is_assigned(tenant, principal, user.id)
+    if principal is None or not principal.assignment_required:
+        return False
+    return not is_assigned(tenant, principal, user.id)
 
 
 def assign(

@@ -13,14 +13,12 @@ from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 
-OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
-
 
 def granted_scopes(tenant: Tenant, client: ServicePrincipal, user_id: str | None) -> frozenset[str]:
     """Return the delegated permissions that a client holds for a user: the tenant's and the user's own together."""
     everybody = tenant.grants.find("pair", f"{client.id} None")
     own = tenant.grants.find("pair", f"{client.id} {user_id}") if user_id else None
-    return (everybody.scopes if everybody else frozenset()) | (own.scopes if own else frozenset())
+    return frozenset(scope for grant in (everybody, own) if grant is not None for scope in grant.scopes)
 
 
 def granted_roles(tenant: Tenant, client: ServicePrincipal) -> frozenset[str]:
@@ -48,8 +46,9 @@ def grant_scopes(
     """
     held = tenant.grants.find("pair", f"{client.id} {user_id}")
     if held is None:
-        held = PermissionGrant(id=world.ids.text(43), client=client.id, principal=user_id, scopes=frozenset())
-    return unit.put(tenant.grants, msgspec.structs.replace(held, scopes=held.scopes | frozenset(scopes)))
+        held = PermissionGrant(id=world.ids.text(43), client=client.id, principal=user_id, scopes=())
+    together = tuple(dict.fromkeys((*held.scopes, *scopes)))
+    return unit.put(tenant.grants, msgspec.structs.replace(held, scopes=together))
 
 
 def grant_roles(
@@ -89,12 +88,12 @@ def revoke(
     gone: set[str] = set()
     grants = [] if kind == "application" else [one for one in tenant.grants if one.client == client.id]
     for grant in [one for one in grants if user_id in (None, one.principal)]:
-        taken = grant.scopes if wanted is None else grant.scopes & wanted
-        gone |= taken
-        if taken == grant.scopes:
+        left = () if wanted is None else tuple(scope for scope in grant.scopes if scope not in wanted)
+        gone |= set(grant.scopes) - set(left)
+        if not left:
             unit.remove(tenant.grants, grant)
-        elif taken:
-            unit.put(tenant.grants, msgspec.structs.replace(grant, scopes=grant.scopes - taken))
+        elif left != grant.scopes:
+            unit.put(tenant.grants, msgspec.structs.replace(grant, scopes=left))
     if user_id is None and kind != "delegated":
         for held in [one for one in tenant.role_assignments if one.client == client.id]:
             if wanted is None or held.permission in wanted:

@@ -9,7 +9,7 @@ instant no longer counts.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -29,13 +29,7 @@ Holding = Literal["password_cookie", "password_token", "other_cookie", "other_to
 """What a person or a client holds: a cookie or a refresh token, from a password or from something else; a confidential
 client's tokens are a kind of their own, whatever the person signed in with."""
 
-HOLDINGS: tuple[Holding, ...] = (
-    "password_cookie",
-    "password_token",
-    "other_cookie",
-    "other_token",
-    "confidential_client_token",
-)
+HOLDINGS: tuple[Holding, ...] = get_args(Holding)
 _PASSWORDS: frozenset[Holding] = frozenset({"password_cookie", "password_token"})
 _ALL = frozenset(HOLDINGS)
 

@@ -8,6 +8,7 @@ import msgspec
 from outlook365_emulator.directory.revocation import after_event
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import LONG_AGO, Group, MailboxRight, Purpose, User
+from outlook365_emulator.store.shelf import Taken
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
@@ -22,7 +23,7 @@ PasswordEvent: TypeAlias = Literal[
     "password_reset_in_portal",
     "password_reset_by_administrator",
 ]
-"""Ways in which a password changes."""
+"""Ways in which a password changes: those of the events that `directory.revocation` tells apart."""
 
 
 class BadUserName(ValueError):
@@ -111,7 +112,7 @@ def add_user(
     )
     unit.put(tenant.users, user)
     if user.has_mailbox and user.id not in tenant.mailboxes:
-        unit.put(tenant.mailboxes, Mailbox(user.id, world.ids.guid()))
+        unit.put(tenant.mailboxes, Mailbox(user.id, world.ids.guid(), user.preferred_language or ""))
     return user
 
 
@@ -177,29 +178,57 @@ def set_password(
         event: who changed it and how; `directory.revocation` says what each ends.
     """
     changed = after_event(user, event, unit.now)
-    return change_user(
-        tenant, unit, changed, password=password, password_expired=False, failed_sign_ins=0, locked_until=None
-    )
+    forgotten = {"password_expired": False, "failed_sign_ins": 0, "lockouts": 0, "locked_until": None}
+    return change_user(tenant, unit, changed, password=password, **forgotten)
 
 
 def delete_user(tenant: Tenant, unit: UnitOfWork, user: User) -> None:
-    """Delete a user; the mailbox goes with it."""
+    """Delete a user; mailbox and photo go with it."""
     unit.remove(tenant.users, user)
+    photo = tenant.photos.get(user.id)
+    if photo is not None:
+        unit.remove(tenant.photos, photo)
     mailbox = tenant.mailbox_of(user)
     if mailbox is not None:
         unit.remove(tenant.mailboxes, mailbox)
 
 
 def add_group(
-    world: World, tenant: Tenant, unit: UnitOfWork, name: str, members: tuple[str, ...] = (), id: str | None = None
+    world: World,
+    tenant: Tenant,
+    unit: UnitOfWork,
+    name: str,
+    members: tuple[str, ...] = (),
+    id: str | None = None,
+    *,
+    mail: str | None = None,
 ) -> Group:
     """Add a group with members given by id, name or address.
 
+    Args:
+        world: gives the id where none is given.
+        tenant: the tenant.
+        unit: the unit of work that it happens in.
+        name: display name.
+        members: ids, names or addresses of users.
+        id: object id, or None for a new one.
+        mail: its address, short (`team`) or whole, in a domain of the tenant; None for a group that no mail reaches.
+
     Raises:
         UnknownUser: a member is nobody of the tenant.
+        BadUserName: the tenant does not own the domain of the address.
+        Taken: an account or a group of the tenant has that address.
     """
     ids = frozenset(user_named(tenant, member).id for member in members)
-    return unit.put(tenant.groups, Group(id=id or world.ids.guid(), display_name=name, members=ids, created=unit.now))
+    if mail is not None:
+        mail = principal_name(tenant, mail).lower()
+        held = find_by_address(tenant, mail)
+        owner = held.user_principal_name if held is not None else None
+        owner = owner or next((one.display_name for one in tenant.groups if one.mail == mail), None)
+        if owner is not None:
+            raise Taken(f"{owner} has the address {mail!r} already")
+    group = Group(id=(id or world.ids.guid()).lower(), display_name=name, members=ids, mail=mail, created=unit.now)
+    return unit.put(tenant.groups, group)
 
 
 def share_mailbox(

@@ -9,9 +9,10 @@ from outlook365_emulator.entra.call import Call, SignIn
 from outlook365_emulator.entra.conditional_access import stranger
 from outlook365_emulator.entra.flows import note
 from outlook365_emulator.entra.grants.password import check_password
+from outlook365_emulator.entra.optional_claims import hinted_name
+from outlook365_emulator.entra.other_clouds import leave
 from outlook365_emulator.entra.pages import page
 from outlook365_emulator.entra.redirect_uris import origin_of
-from outlook365_emulator.entra.redirects import go
 from outlook365_emulator.entra.sessions import Account, account_of, accounts, begin_session, keep_session
 from outlook365_emulator.entra.tenancy import settle, tenant_of
 from outlook365_emulator.errors import EntraError
@@ -25,7 +26,6 @@ PROBLEMS = {
     50056: "Your account or password is incorrect. If you don't remember your password, ask an administrator.",
     50057: "Your account has been locked. Contact your support person to unlock it, then try again.",
     50053: "Your account is temporarily locked to prevent unauthorized use. Try again later.",
-    50055: "Your password has expired.",
 }
 """What the password page says instead of the error's own text."""
 
@@ -48,16 +48,21 @@ def account(call: Call) -> Response | None:
     if call.prompt == "none":
         use(call, _only(call, signed_in))
         return None
-    hint = call.form.get("login_hint", "").strip()
+    hint = _hinted(call)
     if call.prompt in ("login", "create") or not signed_in:
         return name_page(call) if not hint else _known_name(call, hint)
     if call.prompt == "select_account" or (len(signed_in) > 1 and not hint):
         return picker_page(call, signed_in)
-    hinted = [one for one in signed_in if one.user.user_principal_name == hint.lower()] if hint else signed_in
+    hinted = [one for one in signed_in if one.user.user_principal_name.lower() == hint.lower()] if hint else signed_in
     if len(hinted) == 1 and _fresh(call, hinted[0]):
         use(call, hinted[0])
         return None
     return _known_name(call, hint or signed_in[0].user.user_principal_name)
+
+
+def _hinted(call: Call) -> str:
+    """Return the user name that the request suggests, or ""."""
+    return hinted_name(call.world, call.form.get("login_hint", "").strip())
 
 
 def _fitting(call: Call) -> list[Account]:
@@ -82,7 +87,7 @@ def _fresh(call: Call, one: Account) -> bool:
 
 
 def _only(call: Call, signed_in: list[Account]) -> Account:
-    hint = call.form.get("login_hint", "").strip().lower()
+    hint = _hinted(call).lower()
     fitting = [one for one in signed_in if not hint or one.user.user_principal_name.lower() == hint]
     if len(fitting) > 1:
         names = ", ".join(one.user.user_principal_name for one in fitting)
@@ -114,6 +119,7 @@ def use(call: Call, chosen: Account) -> None:
         call.redirect.platform if call.redirect is not None else "",
         call.form.get("nonce", ""),
         claims=call.form.get("claims", ""),
+        tells_time=bool(call.form.get("max_age")),
     )
 
 
@@ -153,7 +159,7 @@ def admitted(call: Call) -> None:
     assert call.user is not None
     if not call.user.enabled:
         raise call.error(50057, because=f"the account {call.user.user_principal_name} is disabled")
-    if is_kept_out(tenant, call.principal, call.user) and not call.user.is_administrator:
+    if is_kept_out(tenant, call.principal, call.user):
         because = f"{application.display_name} takes assigned users only, and {call.user.user_principal_name} is none"
         raise call.error(50105, user=call.user.user_principal_name, because=because)
 
@@ -193,6 +199,19 @@ def password_page(call: Call, username: str, problem: str = "", number: int = 0)
         title="Sign in to your account",
         form_origins=_origins(call),
         config=_config(call, "ConvergedSignIn", number),
+        username=username,
+        problem=problem,
+    )
+
+
+def change_page(call: Call, username: str, problem: str = "", number: int = 50055) -> Response:
+    """Show the page that has an expired password changed."""
+    return page(
+        call,
+        "change_password.html",
+        title="Update your password",
+        form_origins=_origins(call),
+        config=_config(call, "ConvergedChangePassword", number),
         username=username,
         problem=problem,
     )
@@ -273,7 +292,7 @@ def _picked(call: Call, session_id: str) -> Response | None:
 
 def _known_name(call: Call, username: str) -> Response:
     """Ask for the password of a name, or for the name again where nobody has it."""
-    found = _person(call, username)
+    found = person_named(call, username)
     if found is not None:
         note(call, hint=username)
         return password_page(call, found[1].user_principal_name)
@@ -285,7 +304,8 @@ def _known_name(call: Call, username: str) -> Response:
     return name_page(call, username, UNKNOWN_NAME, 50034)
 
 
-def _person(call: Call, username: str) -> tuple[Tenant, User] | None:
+def person_named(call: Call, username: str) -> tuple[Tenant, User] | None:
+    """Return the person of this world and cloud with a user name, and the home tenant, or None."""
     home = tenant_of(call, username.rpartition("@")[2].strip().lower())
     user = home.users.find("name", username.lower()) if home is not None else None
     return (home, user) if home is not None and user is not None else None
@@ -303,24 +323,11 @@ def _other_cloud(call: Call, username: str) -> Response | None:
     cloud = cloud_named(found[1].cloud)
     if cloud in call.clouds or found[1].users.find("name", username.lower()) is None:
         return None
-    if call.form.get("instance_aware", "").lower() == "true" and call.flow is not None:
-        from urllib.parse import urlencode
-
-        version = "/v2.0" if call.version == 2 else ""
-        query = urlencode({**call.flow.parameters, "login_hint": username})
-        return go(f"{call.request.root_of(cloud.login_host)}/{call.flow.segment}/oauth2{version}/authorize?{query}")
-    because = f"{username} lives in the cloud {cloud.id}; its login host is {cloud.login_host}"
-    raise call.error(
-        90038,
-        tenant=found[1].domains[0],
-        cloud=cloud.cloud_instance_name,
-        current=call.clouds[0].cloud_instance_name,
-        because=because,
-    )
+    return leave(call, found[1], username)
 
 
 def _password(call: Call, username: str, password: str) -> Response | None:
-    found = _person(call, username)
+    found = person_named(call, username)
     if found is None:
         return _known_name(call, username)
     home, user = found
@@ -329,14 +336,21 @@ def _password(call: Call, username: str, password: str) -> Response | None:
         check_password(call, user, password)
     except EntraError as wrong:
         call.entry.reason = wrong.because
+        if wrong.number == 50055:
+            return change_page(call, user.user_principal_name)
         problem = PROBLEMS.get(wrong.number, wrong.description.partition(": ")[2])
         return password_page(call, user.user_principal_name, problem, wrong.number)
     if not user.enabled:
         call.entry.reason = f"the account {user.user_principal_name} is disabled"
         return password_page(call, user.user_principal_name, PROBLEMS[50057], 50057)
+    go_on_as(call, home, user)
+    return None
+
+
+def go_on_as(call: Call, home: Tenant, user: User) -> None:
+    """Go on with the flow as a person who has just proved who it is."""
     session = begin_session(call, home, user)
     note(call, account=session.id, asked_anew=True)
-    return None
 
 
 def take_stay(call: Call) -> None:

@@ -5,7 +5,7 @@ request, or to the static list for `.default`.
 """
 
 from outlook365_emulator.directory.applications import ensure_service_principal
-from outlook365_emulator.directory.consent import OIDC_SCOPES, grant_roles, grant_scopes
+from outlook365_emulator.directory.consent import grant_roles, grant_scopes
 from outlook365_emulator.entra.accounts import name_page
 from outlook365_emulator.entra.call import Call, Redirect
 from outlook365_emulator.entra.consenting import approval_page, consent_page, wanted
@@ -14,6 +14,7 @@ from outlook365_emulator.entra.redirect_uris import may_be_redirected_to, platfo
 from outlook365_emulator.entra.redirects import Fields, send
 from outlook365_emulator.entra.scopes import Asked, parse_scopes
 from outlook365_emulator.entra.tenancy import OPEN_SEGMENTS
+from outlook365_emulator.tables.permissions import OIDC_SCOPES
 from outlook365_emulator.wire import Response
 
 
@@ -93,7 +94,9 @@ def take_admin_consent(call: Call) -> Response | None:
         note(call, account="", asked_anew=False)
         return name_page(call)
     if call.submitted.get("decision") != "accept":
-        raise call.error(65004, because=f"{call.user.user_principal_name} declined on the consent page")
+        raise call.error(
+            65004, where="adminconsent", because=f"{call.user.user_principal_name} declined on the consent page"
+        )
     if not call.user.is_administrator:
         raise call.error(90093, where="authorize", because=f"{call.user.user_principal_name} is no administrator")
     scopes, roles = _lists(call)

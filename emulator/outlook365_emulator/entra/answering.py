@@ -10,8 +10,8 @@ from outlook365_emulator.directory.revocation import counts_from
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.claims import client_info
 from outlook365_emulator.entra.flows import finish
-from outlook365_emulator.entra.grants.authorization_code import PREFIX
 from outlook365_emulator.entra.issue import access_token_fields, id_token
+from outlook365_emulator.entra.opaque import CODE
 from outlook365_emulator.entra.redirects import Fields, send
 from outlook365_emulator.ids import base64url
 from outlook365_emulator.store.records.sign_in import AuthorizationCode
@@ -63,11 +63,11 @@ def _code(call: Call) -> str:
     assert call.redirect is not None
     assert call.sign_in is not None
     code = AuthorizationCode(
-        value=world.opaque(PREFIX, 85) + world.ids.text(85),
+        value=world.opaque(CODE, 85) + world.ids.text(85),
         client_id=application.client_id,
         tenant=tenant.id,
         user=call.user.id,
-        redirect_uri=call.redirect.uri,
+        redirect_uri=call.form["redirect_uri"].strip(),
         platform=call.redirect.platform,
         scopes=_scopes(call),
         session=call.sign_in.session,
@@ -80,6 +80,7 @@ def _code(call: Call) -> str:
         challenge_method=call.form.get("code_challenge_method") or "plain",
         claims=call.form.get("claims", ""),
         version=call.version,
+        tells_time=call.sign_in.tells_time,
     )
     codes = world.sign_ins.codes
     with world.unit(call.now) as unit:

@@ -8,6 +8,7 @@ modelled.
 from typing import Any
 
 from outlook365_emulator.clouds import cloud as cloud_named
+from outlook365_emulator.directory.applications import find_application
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.claims import SKEW, Holder, opaque_text, pairwise_subject
 from outlook365_emulator.entra.tenancy import GUID
@@ -15,20 +16,41 @@ from outlook365_emulator.store.records.directory import Application, User
 from outlook365_emulator.store.tenant import Tenant
 
 
-def api_of(call: Call, resource: str) -> Application | None:
-    """Return the application that a resource names by its client id or `api://` and its client id, or None.
+def api_of(call: Call, resource: str) -> Application:
+    """Return the application that a resource names by its client id or `api://` and its client id.
+
+    Sources: Microsoft, "Microsoft Entra authentication and authorization error codes" and "Unexpected error when
+    performing consent to an application".
 
     Args:
         call: the request; its tenant has to know the application.
         resource: as the client wrote it.
+
+    Raises:
+        EntraError: 500011 for a resource that the tenant does not know, in a browser 650052 where it is another
+            tenant's application that could be provisioned, 500014 where its service principal is disabled, 650054
+            where its registration is gone.
     """
-    _, tenant, _ = call.known()
+    world, tenant, _ = call.known()
     client_id = resource.rstrip("/").lower().removeprefix("api://")
-    if GUID.fullmatch(client_id) is None or tenant.service_principals.find("client", client_id) is None:
-        return None
-    tenants = call.world.tenants.values() if call.world is not None else ()
-    found = (one.applications.find("client", client_id) for one in tenants)
-    return next((one for one in found if one is not None), None)
+    known = GUID.fullmatch(client_id) is not None
+    principal = tenant.service_principals.find("client", client_id) if known else None
+    api = find_application(world, tenant, client_id) if known else None
+    names = {"resource": resource, "tenant": call.directory}
+    if principal is None and api is not None and call.endpoint.for_people:
+        names |= {"resource": client_id, "resource_name": api.display_name}
+        because = f"{api.display_name} is another tenant's, and has no service principal in {tenant.domains[0]}"
+        raise call.error(650052, because=because, **names)
+    if principal is None:
+        because = f"tokens are issued for {call.cloud.graph_url}; {resource!r} is no resource of this cloud's tenant"
+        raise call.error(500011, because=because, **names)
+    if not principal.enabled:
+        because = f"the service principal of {principal.display_name} is disabled in {tenant.domains[0]}"
+        raise call.error(500014, because=because, **names)
+    if api is None:
+        because = f"the registration of {principal.display_name} is gone, only its service principal is left"
+        raise call.error(650054, because=because)
+    return api
 
 
 def api_audience(api: Application, resource: str) -> str:

@@ -4,10 +4,9 @@ Until the redirect URI is known to be registered, errors are pages; afterwards m
 """
 
 import re
-from types import MappingProxyType
 
 from outlook365_emulator.entra.call import Call, Redirect
-from outlook365_emulator.entra.redirect_uris import may_be_redirected_to, platform_of, registered_uris
+from outlook365_emulator.entra.redirect_uris import find_redirect_uri, may_be_redirected_to, registered_uris
 from outlook365_emulator.entra.redirects import MODES
 from outlook365_emulator.entra.scopes import Asked, parse_scopes
 from outlook365_emulator.errors import EntraError
@@ -15,13 +14,9 @@ from outlook365_emulator.errors import EntraError
 PROMPTS = frozenset({"", "login", "none", "consent", "select_account", "create", "no_session"})
 PROMPTS_V1 = PROMPTS | {"admin_consent", "refresh_session"}
 
-RESPONSE_TYPES = MappingProxyType(
-    {
-        1: ({"code"}, {"id_token"}, {"code", "id_token"}, {"id_token", "token"}, {"token"}),
-        2: ({"code"}, {"id_token"}, {"code", "id_token"}, {"id_token", "token"}, {"token"}),
-    }
-)
-"""What each version answers with; the metadata of v2.0 leaves `token` alone out, and it is refused there."""
+RESPONSE_TYPES = ({"code"}, {"id_token"}, {"code", "id_token"}, {"id_token", "token"}, {"token"})
+"""What can be answered with. The metadata of v2.0 leaves `token` alone out; Microsoft, "OAuth 2.0 implicit grant flow",
+section "Acquire access tokens silently", asks for it there."""
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -38,15 +33,19 @@ def redirect_uri(call: Call) -> None:
     registered = registered_uris(call.application)
     if not registered:
         raise call.error(500113, because="the application has no redirect URI on any platform")
+    plain = [one for one in registered if "*" not in one]
     if not given:
+        if not plain:
+            raise call.error(900971, because="the request names no redirect_uri, and only wildcards are registered")
         if call.version == 2 and "openid" not in call.form.get("scope", "").lower().split():
             raise call.error(900971, because="the request names no redirect_uri")
-        given = registered[0]
+        given = plain[0]
         call.form["redirect_uri"] = given
-    platform = platform_of(call.application, given)
-    if platform is None:
+    found = find_redirect_uri(call.application, given)
+    if found is None:
         raise call.error(50011, uri=given, because=_why_not(given, registered))
-    call.redirect = Redirect(given, platform, _mode(call), call.form.get("state"))
+    platform, uri = found
+    call.redirect = Redirect(uri, platform, _mode(call), call.form.get("state"))
 
 
 def _why_not(given: str, registered: tuple[str, ...]) -> str:
@@ -76,8 +75,8 @@ def response(call: Call) -> None:
     if not given:
         raise _missing(call, "response_type")
     call.responses = frozenset(given.split())
-    if call.responses not in RESPONSE_TYPES[call.version]:
-        raise call.error(70005, because=f"response_type {given[:60]!r} is none of code, id_token, id_token token")
+    if call.responses not in RESPONSE_TYPES:
+        raise call.error(70005, because=f"response_type {given[:60]!r} is none of code, id_token, token, their pairs")
     _check_front_channel(call)
     mode = call.form.get("response_mode", "").strip().lower()
     front = call.responses != {"code"}
@@ -95,8 +94,6 @@ def _check_front_channel(call: Call) -> None:
         raise call.error(700051, because="access tokens from the authorize endpoint are off for the application")
     if "id_token" in call.responses and not application.id_tokens:
         raise call.error(700054, because="ID tokens from the authorize endpoint are off for the application")
-    if call.version == 2 and call.responses == {"token"}:
-        raise call.error(70005, because="v2.0 gives an access token beside an ID token only: id_token token")
 
 
 def _missing(call: Call, name: str) -> EntraError:

@@ -83,6 +83,7 @@ class SignIn(NamedTuple):
         nonce: for the ID token, or "".
         expires: when refresh tokens of it end however they are used, or None.
         claims: the `claims` parameter of the sign-in, or "".
+        tells_time: whether the ID token says when the person signed in (`max_age`).
     """
 
     session: str
@@ -93,6 +94,7 @@ class SignIn(NamedTuple):
     nonce: str = ""
     expires: datetime | None = None
     claims: str = ""
+    tells_time: bool = False
 
 
 class Call:

@@ -39,7 +39,7 @@ ROLE_TEMPLATES: Mapping[str, str] = MappingProxyType(
 """Template ids of directory roles, for `wids` (Microsoft Entra built-in roles)."""
 
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,7 +199,7 @@ def id_claims(
     at: float,
     token_id: str,
     version: int = 2,
-    beyond: Mapping[str, str] = _NOTHING,
+    beyond: Mapping[str, Any] = _NOTHING,
 ) -> dict[str, Any]:
     """Return the claims of an ID token (reference entra 4.3).
 
@@ -211,7 +211,7 @@ def id_claims(
         at: the instant of issue in seconds since 1970.
         token_id: the `uti` claim.
         version: 1 or 2, by the endpoint asked.
-        beyond: further claims: `nonce`, `c_hash`, `at_hash`.
+        beyond: further claims: `nonce`, `c_hash`, `at_hash`, optional ones.
     """
     cloud, client = cloud_named(tenant.cloud), holder.application.client_id
     issued = int(at) - SKEW

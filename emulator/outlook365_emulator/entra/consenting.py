@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from outlook365_emulator.directory.applications import GRAPH_CLIENT_ID, ensure_service_principal
-from outlook365_emulator.directory.consent import OIDC_SCOPES, grant_roles, grant_scopes, granted_scopes
+from outlook365_emulator.directory.consent import grant_roles, grant_scopes, granted_scopes
 from outlook365_emulator.directory.consent_policy import Verdict, who_consents
 from outlook365_emulator.directory.consent_requests import send_request
 from outlook365_emulator.entra.accounts import name_page
@@ -15,7 +15,7 @@ from outlook365_emulator.entra.pages import page
 from outlook365_emulator.entra.permission import audience_of
 from outlook365_emulator.entra.redirect_uris import origin_of
 from outlook365_emulator.entra.tenancy import settle
-from outlook365_emulator.tables.permissions import exists_as, permission
+from outlook365_emulator.tables.permissions import OIDC_SCOPES, exists_as, permission
 from outlook365_emulator.wire import Response
 
 TITLES = {
@@ -33,14 +33,15 @@ def resource(call: Call) -> None:
     """Step: is every resource that was asked for one that the tenant knows?
 
     Raises:
-        EntraError: 500011 where it is not, 650057 at v1 for one that the application does not list.
+        EntraError: those of `audience_of` where it is not, 650057 at v1 where the application lists nothing of Graph.
         NotEmulated: a resource that exists at Microsoft and issues no tokens here.
     """
     _, _, application = call.known()
     for name in call.asked.resources or ("",):
         found = audience_of(call, name)
         call.audience = call.audience or found
-    if call.version == 1 and call.form.get("resource") and not application.required_scopes:
+    of_graph = call.api is None and bool(call.form.get("resource"))
+    if call.version == 1 and of_graph and not application.required_scopes:
         raise call.error(
             650057,
             resource=call.asked.resource,
@@ -74,7 +75,7 @@ def wanted(call: Call) -> list[str]:
 
 def _existing(call: Call, name: str) -> str:
     if not exists_as(name, "delegated"):
-        because = f"the emulator knows no delegated permission {name!r} of Microsoft Graph"
+        because = f"Microsoft Graph has no delegated permission {name!r}"
         raise call.error(650053, scope=name, resource=GRAPH_CLIENT_ID, because=because)
     return permission(name).name
 

@@ -9,7 +9,7 @@ from outlook365_emulator.entra.accounts import picker_page
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.envelope import PRIVATE
 from outlook365_emulator.entra.flows import finish, note
-from outlook365_emulator.entra.grants.device_code import PREFIX
+from outlook365_emulator.entra.opaque import DEVICE_CODE
 from outlook365_emulator.entra.pages import page
 from outlook365_emulator.entra.redirects import go
 from outlook365_emulator.entra.scopes import Asked, parse_scopes
@@ -66,7 +66,7 @@ def give_device_code(call: Call) -> Response:
     if call.version == 1:
         scopes = (f"{call.form['resource']}/.default", "openid", "profile", "offline_access")
     code = DeviceCode(
-        value=call.world.opaque(PREFIX, 85) + call.world.ids.text(85),
+        value=call.world.opaque(DEVICE_CODE, 85) + call.world.ids.text(85),
         user_code=user_code,
         client_id=call.application.client_id,
         tenant=call.tenant.id if call.tenant is not None else "",

@@ -4,6 +4,7 @@ The order of the steps decides which of two errors a client sees; for the token 
 3.5. A step is a function that notes something in the call, raises the error it is there for, or answers.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import unquote
 
@@ -24,10 +25,11 @@ from outlook365_emulator.entra.issue import issue
 from outlook365_emulator.entra.journeys import PAGES, REQUEST, take_approval_by_journey, take_by_journey, taking
 from outlook365_emulator.entra.lookup import error_lookup, native_client
 from outlook365_emulator.entra.metadata import instance, keys_v1, keys_v2, metadata_v1, metadata_v2, user_realm
+from outlook365_emulator.entra.password_change import take_new_password
 from outlook365_emulator.entra.permission import consent, scope, user
 from outlook365_emulator.entra.protocol import form, grant, grant_type, parameters, verb
 from outlook365_emulator.entra.second_factor import take_second_factor
-from outlook365_emulator.entra.sign_out import take_sign_out_choice
+from outlook365_emulator.entra.sign_out import sign_out_of_nothing, take_sign_out_choice
 from outlook365_emulator.entra.tenancy import sign_in_audience, tenant
 from outlook365_emulator.wire import Response
 
@@ -91,7 +93,7 @@ DEVICE_LOGIN: tuple[Step, ...] = (
     fault,
     *PAGES["device"],
 )
-SIGN_OUT: tuple[Step, ...] = (verb, browser_parameters, begin("sign_out"), *PAGES["sign_out"])
+SIGN_OUT: tuple[Step, ...] = (verb, browser_parameters, sign_out_of_nothing, begin("sign_out"), *PAGES["sign_out"])
 
 
 def _page(take: Step, *, signed_in: bool = True) -> tuple[Step, ...]:
@@ -99,6 +101,7 @@ def _page(take: Step, *, signed_in: bool = True) -> tuple[Step, ...]:
 
 
 SIGN_IN_PAGE = _page(take_sign_in, signed_in=False)
+NEW_PASSWORD_PAGE = _page(take_new_password, signed_in=False)
 SIGN_OUT_PAGE = _page(take_sign_out_choice, signed_in=False)
 APPROVAL_PAGE = _page(take_approval_by_journey)
 
@@ -121,6 +124,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("page.device_code",    BOTH, "/common/oauth2/deviceauth",                       DEVICE_LOGIN),
     Endpoint("page.device_confirm", POST, "/{tenant}/oauth2/deviceconfirm",                  _page(take_confirmation)),
     Endpoint("page.sign_in",        POST, "/{tenant}/login",                                 SIGN_IN_PAGE),
+    Endpoint("page.new_password",   POST, "/{tenant}/changepassword",                        NEW_PASSWORD_PAGE),
     Endpoint("page.second_factor",  POST, "/{tenant}/mfa",                                   _page(take_second_factor)),
     Endpoint("page.stay",           POST, "/{tenant}/kmsi",                                  _page(take_stay)),
     Endpoint("page.consent",        POST, "/{tenant}/consent",                               _page(take_by_journey)),
@@ -144,6 +148,22 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 def segments_of(path: str) -> tuple[str, ...]:
     """Split a path into decoded segments; doubled and trailing slashes do not count."""
     return tuple(unquote(one) for one in path.split("/") if one)
+
+
+NOT_EMULATED: Mapping[tuple[str, ...], str] = MappingProxyType(
+    {
+        ("openid", "userinfo"): "the UserInfo endpoint of v1; /oidc/userinfo of Microsoft Graph is there",
+        ("oauth2", "checksession"): "session management in a frame (checksession), which Microsoft does not describe",
+        ("kerberos",): "Kerberos",
+    }
+)
+"""Addresses that the metadata names and nobody answers: the ends of their paths, and what they would be."""
+
+
+def missing(path: str) -> str:
+    """Say what an address without an endpoint would be."""
+    segments = tuple(one.lower() for one in segments_of(path))
+    return next((what for end, what in NOT_EMULATED.items() if segments[-len(end) :] == end), "this address")
 
 
 _PATTERNS = tuple((tuple(one.path.strip("/").split("/")), one) for one in ENDPOINTS)
@@ -180,7 +200,7 @@ def answer(call: Call) -> Response:
     Raises:
         EntraError: the error of the first step that found one.
         NotEmulated: the request needs what the emulator does not do.
-        Finished: a fault gave the whole answer.
+        FaultAnswered: a fault gave the whole answer.
     """
     for step in call.endpoint.steps:
         found = step(call)

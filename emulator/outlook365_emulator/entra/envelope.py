@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from outlook365_emulator.clock import real_now, real_timestamp
+from outlook365_emulator.clock import cookie_date, real_now, real_timestamp
 from outlook365_emulator.entra.tenancy import GUID
 from outlook365_emulator.errors import EntraError
 from outlook365_emulator.ids import Ids, fresh_nonce
@@ -82,7 +82,7 @@ class Envelope:
         """Return the cookies of every answer; their end is judged by the client's own clock."""
         hour = int(real_timestamp() // 3600)
         if hour != self._hour:
-            end = f"{real_now() + timedelta(days=30):%a, %d-%b-%Y %H:%M:%S GMT}"
+            end = cookie_date(real_now() + timedelta(days=30))
             fpc = self._ids.text(30)
             self._hour = hour
             self._cookies = (

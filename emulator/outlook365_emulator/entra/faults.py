@@ -4,16 +4,7 @@ from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.fault_effects import carry_out
 from outlook365_emulator.faults.carrying import carried
 from outlook365_emulator.faults.facts import Facts, Phase
-from outlook365_emulator.faults.outcomes import Answer, Effect
-from outlook365_emulator.wire import Response
-
-
-class Finished(Exception):
-    """A fault gave a finished answer, which is sent as it is."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status)
-        self.response = response
+from outlook365_emulator.faults.outcomes import Answer, Effect, FaultAnswered
 
 
 def fault(call: Call) -> None:
@@ -21,7 +12,7 @@ def fault(call: Call) -> None:
 
     Raises:
         EntraError: the error that a fault answers with.
-        Finished: the whole answer of a fault.
+        FaultAnswered: the whole answer of a fault.
     """
     act(call, "before")
 
@@ -35,7 +26,7 @@ def act(call: Call, phase: Phase) -> None:
 
     Raises:
         EntraError: the error that a fault answers with.
-        Finished: the whole answer of a fault.
+        FaultAnswered: the whole answer of a fault.
     """
     if call.world is None or not call.world.faults.active:
         return
@@ -45,7 +36,7 @@ def act(call: Call, phase: Phase) -> None:
         carry_out(call, outcome, facts)
     if isinstance(outcome, Answer):
         if outcome.response is not None:
-            raise Finished(outcome.response)
+            raise FaultAnswered(outcome.response)
         if outcome.error is not None:
             raise outcome.error
 

@@ -10,7 +10,8 @@ from types import MappingProxyType
 import msgspec
 
 from outlook365_emulator.entra.call import Call, Step
-from outlook365_emulator.entra.sessions import BROWSER_COOKIE, PREFIX, cookies_of, know_browser
+from outlook365_emulator.entra.opaque import COOKIE
+from outlook365_emulator.entra.sessions import BROWSER_COOKIE, cookies_of, know_browser
 from outlook365_emulator.ids import same_secret
 from outlook365_emulator.store.records.sign_in import Flow, Journey
 from outlook365_emulator.store.sign_ins import make_room
@@ -19,7 +20,6 @@ from outlook365_emulator.wire import parse_pairs
 LIFETIME = timedelta(hours=1)
 """How long a page may stay open."""
 
-FLOW_PREFIX = PREFIX
 _LONGEST = 16_000
 
 
@@ -64,7 +64,7 @@ def begin(journey: Journey) -> Step:
         assert call.world is not None
         know_browser(call)
         flow = Flow(
-            id=call.world.opaque(FLOW_PREFIX, 43),
+            id=call.world.opaque(COOKIE, 43),
             browser=call.browser,
             canary=call.world.ids.text(43),
             journey=journey,

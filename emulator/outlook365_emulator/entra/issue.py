@@ -12,7 +12,8 @@ from outlook365_emulator.entra.apis import api_claims
 from outlook365_emulator.entra.call import Call, SignIn
 from outlook365_emulator.entra.claims import Holder, client_info, id_claims
 from outlook365_emulator.entra.envelope import PRIVATE
-from outlook365_emulator.entra.grants.refresh_token import PREFIX
+from outlook365_emulator.entra.opaque import CODE
+from outlook365_emulator.entra.optional_claims import optional_claims
 from outlook365_emulator.entra.pruning import prune
 from outlook365_emulator.entra.scopes import echo
 from outlook365_emulator.entra.tokens import graph_access_token, signed
@@ -140,7 +141,7 @@ def id_token(call: Call, hashes: Mapping[str, str] | None = None) -> str:
         at=call.now.timestamp(),
         token_id=world.ids.text(22),
         version=call.version,
-        beyond={**nonce, **(hashes or {})},
+        beyond={**optional_claims(call), **nonce, **(hashes or {})},
     )
     return signed(call.keys, claims, thumbprint=call.version == 1, world=world)
 
@@ -171,7 +172,7 @@ def _refresh_token(call: Call, user: User, sign_in: SignIn) -> str:
     issued = counts_from(call.now, user)
     ends = call.now + SPA_LIFETIME if sign_in.platform == "spa" else None
     token = RefreshToken(
-        value=world.opaque(PREFIX, 85),
+        value=world.opaque(CODE, 85),
         client_id=application.client_id,
         user=user.id,
         session=sign_in.session,

@@ -1,5 +1,6 @@
 """The signing key of an emulator: made in the background, published as a key set (JWKS)."""
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ import msgspec
 
 from outlook365_emulator.clock import real_now
 from outlook365_emulator.ids import base64url
+from outlook365_emulator.store.recording import NotKept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,20 +176,31 @@ class KeyRing:
                 self._further[key.kid] = key
 
     def _keep(self, name: str, key: SigningKey) -> None:
-        """Write a key at once and for the owner's eyes only, where keys are kept."""
+        """Write a key at once and for the owner's eyes only, where keys are kept.
+
+        Raises:
+            NotKept: it cannot be written.
+        """
         if self._folder is None:
             return
         draft = self._folder / f"{name}.draft"
-        draft.touch(mode=0o600)
-        draft.write_bytes(key.pem())
-        draft.replace(self._folder / name)
+        try:
+            draft.touch(mode=0o600)
+            draft.write_bytes(key.pem())
+            draft.replace(self._folder / name)
+        except OSError as error:
+            raise NotKept(f"the signing key cannot be written to {self._folder} ({error})") from None
 
     def start(self) -> None:
         """Begin to make the signing key in the background; further calls do nothing."""
         if self._thread is None and self._current is None:
             # No daemon: a process that ends while the key is made would be aborted inside the library.
-            self._thread = threading.Thread(target=self._make, name="outlook365-signing-key")
+            self._thread = threading.Thread(target=self._make_ahead, name="outlook365-signing-key")
             self._thread.start()
+
+    def _make_ahead(self) -> None:
+        with contextlib.suppress(NotKept):  # whoever needs the key tries again, and is told
+            self._make()
 
     def _make(self) -> None:
         from cryptography.hazmat.primitives.asymmetric import rsa
@@ -212,8 +225,12 @@ class KeyRing:
 
     def signing(self, world: "World | None") -> SigningKey:
         """Return the key that signs for a world: the emulator's, or the last one that the world rolled over to."""
-        kid = kids_of(world)[-1:]
-        return self._further[kid[0]] if kid else self.current
+        kids = self._further_of(world)
+        return self._further[kids[-1]] if kids else self.current
+
+    def _further_of(self, world: "World | None") -> list[str]:
+        """Return the keys that a world rolled over to; a world that was imported has left its own behind."""
+        return [kid for kid in kids_of(world) if kid in self._further]
 
     def roll(self, world: "World") -> str:
         """Make a new key that signs for a world from now on; the ones before stay published and valid.
@@ -225,6 +242,9 @@ class KeyRing:
 
         Returns:
             The `kid` of the new key.
+
+        Raises:
+            NotKept: it cannot be written where keys are kept.
         """
         from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -243,7 +263,7 @@ class KeyRing:
 
     def published(self, world: "World | None") -> list[SigningKey]:
         """Return the keys of a world's key set, the oldest first; of every world where the request leads to none."""
-        further = self._further if world is None else kids_of(world)
+        further = self._further if world is None else self._further_of(world)
         return [self.current, *(self._further[kid] for kid in further)]
 
     def key_set(self, instance: str, issuer: str, version: int = 2, world: "World | None" = None) -> bytes:

@@ -25,7 +25,8 @@ _CLAIMS_V1 = (
     "sub iss cloud_instance_name cloud_instance_host_name cloud_graph_host_name msgraph_host aud exp iat auth_time acr "
     "amr nonce email given_name family_name nickname"
 ).split()
-_AUTH_METHODS = ("client_secret_post", "private_key_jwt", "client_secret_basic", "self_signed_tls_client_auth")
+_AUTH_METHODS = ("client_secret_post", "private_key_jwt", "client_secret_basic")
+_TLS_METHOD = "self_signed_tls_client_auth"
 _VERSIONS: Mapping[int, Mapping[str, Any]] = MappingProxyType(
     {
         1: {
@@ -85,20 +86,30 @@ def _issuer_cloud(call: Call) -> Cloud:
     return call.cloud if call.cloud in call.clouds else call.clouds[0]
 
 
+def _login_host(call: Call) -> str:
+    """Return the host that the documents name: the one asked where it is a fixed name of the cloud, else the usual."""
+    cloud = _issuer_cloud(call)
+    return call.request.host if call.request.host in cloud.login_hosts else cloud.login_host
+
+
 def _metadata(call: Call, version: int) -> dict[str, Any]:
+    """Return the metadata in the order of recorded documents.
+
+    Mutual TLS is known of the v2.0 document only (recorded in 2026); the recorded documents of v1 lack it.
+    """
     cloud, row = _issuer_cloud(call), _VERSIONS[version]
     segment = call.tenant.id if call.tenant is not None else call.segments["tenant"].lower()
-    login = call.request.root_of(cloud.login_host)
+    login = call.request.root_of(_login_host(call))
     root = f"{login}/{segment}"
     flows = f"{root}/{row['oauth2']}"
     v1 = version == 1
-    keys = f"{login}/common/discovery/keys" if v1 else f"{root}/discovery/v2.0/keys"
-    if call.query.get("appid"):
-        keys += f"?appid={call.query['appid']}"
-    graph = call.request.root_of(call.cloud.graph_host)
-    document: dict[str, Any] = {
+    keys = _keys(call.query.get("appid", ""), login, root, v1=v1)
+    userinfo = f"{root}/openid/userinfo" if v1 else f"{call.request.root_of(call.cloud.graph_host)}/oidc/userinfo"
+    multiple = {"microsoft_multi_refresh_token": True}
+    session = {"check_session_iframe": f"{flows}/checksession", "userinfo_endpoint": userinfo}
+    return {
         "token_endpoint": f"{flows}/token",
-        "token_endpoint_auth_methods_supported": _AUTH_METHODS,
+        "token_endpoint_auth_methods_supported": _AUTH_METHODS if v1 else (*_AUTH_METHODS, _TLS_METHOD),
         "jwks_uri": keys,
         "response_modes_supported": ("query", "fragment", "form_post"),
         "subject_types_supported": ("pairwise",),
@@ -106,24 +117,33 @@ def _metadata(call: Call, version: int) -> dict[str, Any]:
         "response_types_supported": row["responses"],
         "scopes_supported": row["scopes"],
         "issuer": cloud.issuer(_issuer_tenant(call), version),
-        "request_uri_parameter_supported": False,
-        "userinfo_endpoint": f"{root}/openid/userinfo" if v1 else f"{graph}/oidc/userinfo",
+        **(multiple if v1 else {"request_uri_parameter_supported": False, "userinfo_endpoint": userinfo}),
         "authorization_endpoint": f"{flows}/authorize",
         "device_authorization_endpoint": f"{flows}/devicecode",
         "http_logout_supported": True,
         "frontchannel_logout_supported": True,
         "end_session_endpoint": f"{flows}/logout",
         "claims_supported": row["claims"],
+        **(session if v1 else {}),
         "kerberos_endpoint": f"{root}/kerberos",
+        **({} if v1 else _mutual_tls(cloud, segment)),
+        **_region(call),
     }
+
+
+def _keys(application: str, login: str, root: str, *, v1: bool) -> str:
+    """Return the address of the key set: of `common` at v1, but for an application whose keys may be its own."""
+    of = f"?appid={application}" if application else ""
     if v1:
-        document["microsoft_multi_refresh_token"] = True
-        document["check_session_iframe"] = f"{flows}/checksession"
-    if cloud.mtls_host is not None:
-        mtls = f"https://{cloud.mtls_host}/{segment}/{row['oauth2']}/token"
-        document["mtls_endpoint_aliases"] = {"token_endpoint": mtls}
-    document["tls_client_certificate_bound_access_tokens"] = True
-    return {**document, **_region(call)}
+        return f"{root if of else f'{login}/common'}/discovery/keys{of}"
+    return f"{root}/discovery/v2.0/keys{of}"
+
+
+def _mutual_tls(cloud: Cloud, segment: str) -> dict[str, Any]:
+    if cloud.mtls_host is None:
+        return {"tls_client_certificate_bound_access_tokens": True}
+    alias = f"https://{cloud.mtls_host}/{segment}/oauth2/v2.0/token"
+    return {"mtls_endpoint_aliases": {"token_endpoint": alias}, "tls_client_certificate_bound_access_tokens": True}
 
 
 def _region(call: Call) -> dict[str, Any]:

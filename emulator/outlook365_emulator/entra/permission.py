@@ -9,7 +9,6 @@ from outlook365_emulator.entra.conditional_access import judge_policies
 from outlook365_emulator.entra.envelope import NotEmulated
 from outlook365_emulator.entra.request_loops import judge_loop
 from outlook365_emulator.entra.scopes import Asked, graph_audience, is_outlook, parse_scopes
-from outlook365_emulator.entra.tenancy import GUID
 from outlook365_emulator.tables.permissions import exists_as
 
 
@@ -18,8 +17,7 @@ def scope(call: Call) -> None:
 
     Raises:
         EntraError: 70011 for a text that is no scope or `.default` beside names, 700022 for two resources, 1002012 for
-            client credentials without `.default`, 500011 for a resource that the tenant does not know, 90009 for the
-            application itself.
+            client credentials without `.default`, and those of `audience_of`.
         NotEmulated: a resource that exists at Microsoft and issues no tokens here.
     """
     assert call.grant is not None
@@ -66,25 +64,20 @@ def audience_of(call: Call, resource: str) -> str:
     """Return the audience of a token for a resource, as the client named it.
 
     Raises:
-        EntraError: 500011 for a resource that the tenant does not know, 90009 for the application itself.
+        EntraError: 90009 for the application itself, and those of `api_of`.
         NotEmulated: a resource that exists at Microsoft and issues no tokens here.
     """
     found = graph_audience(resource, call.clouds)
     if found is not None:
         return found
-    _, tenant, application = call.known()
+    _, _, application = call.known()
     plain = resource.rstrip("/").lower()
     if plain == f"api://{application.client_id}":
         raise call.error(90009, because="an application that asks for itself names itself by its client id alone")
-    call.api = api_of(call, resource)
-    if call.api is not None:
-        return api_audience(call.api, resource)
-    other = plain.removeprefix("api://")
-    known = GUID.fullmatch(other) is not None and tenant.service_principals.find("client", other) is not None
-    if known or is_outlook(resource, call.clouds):
+    if is_outlook(resource, call.clouds):
         raise NotEmulated(f"tokens for the resource {resource}")
-    because = f"tokens are issued for {call.cloud.graph_url}; {resource!r} is no resource of this cloud's tenant"
-    raise call.error(500011, resource=resource, tenant=call.directory, because=because)
+    call.api = api_of(call, resource)
+    return api_audience(call.api, resource)
 
 
 def user(call: Call) -> None:
@@ -96,7 +89,7 @@ def user(call: Call) -> None:
     name = call.entry.user = call.user.user_principal_name
     if not call.user.enabled:
         raise call.error(50057, because=f"the account {name} is disabled")
-    if is_kept_out(tenant, call.principal, call.user) and not call.user.is_administrator:
+    if is_kept_out(tenant, call.principal, call.user):
         because = f"{application.display_name} takes assigned users only, and {name} is not assigned"
         raise call.error(50105, user=name, because=because)
     judge_policies(call)
@@ -140,7 +133,7 @@ def _delegated_permissions(call: Call, user_id: str) -> None:
     missing = [name for name in call.asked.names if name.lower() not in lowered]
     unknown = next((name for name in missing if not exists_as(name, "delegated")), "")
     if unknown:
-        because = f"the emulator knows no delegated permission {unknown!r} of Microsoft Graph"
+        because = f"Microsoft Graph has no delegated permission {unknown!r}"
         raise call.error(650053, scope=unknown, resource=GRAPH_CLIENT_ID, because=because)
     if missing or not held:
         call.entry.missing = missing

@@ -15,8 +15,10 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f<>\"\\^`{|}]")
 _NETLOC = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?")
 
 
-def platform_of(application: Application, given: str) -> Platform | None:
-    """Return the platform for which a redirect URI is registered, or None where it is not.
+def find_redirect_uri(application: Application, given: str) -> tuple[Platform, str] | None:
+    """Return the platform for which a redirect URI is registered, and where it leads; None where it is not registered.
+
+    A URI that matches a wildcard loses its query; wildcards count for applications of organisations only.
 
     Args:
         application: the registration.
@@ -24,6 +26,8 @@ def platform_of(application: Application, given: str) -> Platform | None:
     """
     if not may_be_redirected_to(given):
         return None
+    bare = given.partition("?")[0]
+    wild = application.audience in ("AzureADMyOrg", "AzureADMultipleOrgs")
     platforms: tuple[tuple[Platform, tuple[str, ...]], ...] = (
         ("web", application.web_redirect_uris),
         ("spa", application.spa_redirect_uris),
@@ -31,8 +35,34 @@ def platform_of(application: Application, given: str) -> Platform | None:
     )
     for platform, registered in platforms:
         if any(is_same(one, given) for one in registered):
-            return platform
+            return platform, given
+        if wild and any(_covers(one, bare) for one in registered):
+            return platform, bare
     return None
+
+
+def platform_of(application: Application, given: str) -> Platform | None:
+    """Return the platform for which a redirect URI is registered, or None where it is not."""
+    found = find_redirect_uri(application, given)
+    return found[0] if found is not None else None
+
+
+def _covers(registered: str, given: str) -> bool:
+    """Tell whether a wildcard covers a URI.
+
+    `https://*.contoso.com/back` stands for one label of the host, `https://contoso.com/*` for any path below.
+    """
+    begin, wild, rest = registered.partition("*")
+    if not wild or "*" in rest or not may_be_redirected_to(f"{begin}x{rest}"):
+        return False
+    if begin == "https://" and rest.startswith("."):
+        label = r"[A-Za-z0-9-]+"
+    elif not rest and begin.endswith("/") and begin.count("/") > 2:
+        label = r"[^?#]*"
+    else:
+        return False
+    end = f"{rest}/" if rest and "/" not in rest else rest
+    return re.fullmatch(re.escape(begin) + label + re.escape(end), _with_slash(given)) is not None
 
 
 def registered_uris(application: Application) -> tuple[str, ...]:

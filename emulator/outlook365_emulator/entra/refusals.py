@@ -9,8 +9,8 @@ from outlook365_emulator.errors import EntraError
 from outlook365_emulator.wire import Response
 
 ON_A_PAGE = frozenset(
-    {50020, 50089, 50105, 50194, 50057, 65005, 650052, 650056, 700016, 7000112, 90013, 90038, 90072, 90093, 90130}
-    | {9002332, 9002346}
+    {50020, 50089, 50105, 50194, 50057, 65005, 650052, 650054, 650056, 700016, 7000112, 90013, 90038, 90072, 90093}
+    | {90130, 9002332, 9002346}
 )
 """Errors that stay on a page although the redirect URI is good; with `prompt=none` they go there all the same."""
 
@@ -27,11 +27,11 @@ def refuse(call: Call, error: EntraError, login: str) -> Response:
         login: root URL of the login host, in the form of the request.
     """
     to_client = call.redirect is not None and (call.prompt == "none" or error.number not in ON_A_PAGE)
-    text = described(error, call.trace, call.correlation, call.now)
     if call.redirect is not None and to_client:
+        text = described(error, call.trace, call.correlation, call.now)
         finish(call)
         return send(call, call.redirect, _fields(call, error, text, login))
-    return _page(call, error, text, login)
+    return _page(call, error, login)
 
 
 def _fields(call: Call, error: EntraError, text: str, login: str) -> Fields:
@@ -43,18 +43,17 @@ def _fields(call: Call, error: EntraError, text: str, login: str) -> Fields:
     state = [] if call.redirect.state is None else [("state", call.redirect.state)]
     if administrators and call.version == 1 and error.number == 65004:
         return [("error", "access_denied"), ("error_subcode", "cancel"), *state]
-    name = "consent_required" if administrators and error.number == 65004 else error.error
     fields: Fields = [("admin_consent", "True")] if administrators else []
-    fields.append(("error", name))
+    fields.append(("error", error.error))
     if cancelled:
         fields.append(("error_subcode", "cancel"))
     fields.append(("error_description", text))
-    if error.has_uri:
+    if error.has_uri and not administrators:
         fields.append(("error_uri", f"{login}/error?code={error.number}"))
     return [*fields, *state]
 
 
-def _page(call: Call, error: EntraError, text: str, login: str) -> Response:
+def _page(call: Call, error: EntraError, login: str) -> Response:
     status = 400 if error.number in BAD_REQUEST else 200
     return page(
         call,

@@ -5,7 +5,6 @@ a tenant stops nobody until it is told how many (`identical_requests`).
 """
 
 import hashlib
-from datetime import datetime, timedelta
 
 from outlook365_emulator.entra.call import Call
 
@@ -13,9 +12,11 @@ LIMIT = "identical_requests"
 """Name of the tenant's setting: how many identical requests within the window are answered."""
 
 SEEN = "identical_requests_seen"
-"""Name of the setting that keeps what was asked: instants by fingerprint."""
+"""Name of the setting that keeps what was asked: timestamps by fingerprint, which an exported world holds as JSON."""
 
-WINDOW = timedelta(minutes=5)
+WINDOW = 300
+"""Seconds within which identical requests count."""
+
 _CHANGING = frozenset({"client_assertion", "client-request-id", "x-client-last-telemetry"})
 """Parameters that differ between requests for the same thing."""
 
@@ -32,17 +33,17 @@ def judge_loop(call: Call) -> None:
     limit = tenant.settings.get(LIMIT)
     if not isinstance(limit, int) or (call.grant is not None and call.grant.name in _POLLED):
         return
-    seen: dict[str, tuple[datetime, ...]] = tenant.settings.get(SEEN, {})
-    key = _fingerprint(call)
-    recent = (*(one for one in seen.get(key, ()) if call.now - one < WINDOW), call.now)
-    tenant.settings[SEEN] = {**_still_recent(seen, call.now), key: recent[-limit - 1 :]}
+    seen: dict[str, list[float]] = tenant.settings.get(SEEN, {})
+    key, now = _fingerprint(call), call.now.timestamp()
+    recent = [*(one for one in seen.get(key, ()) if now - one < WINDOW), now]
+    tenant.settings[SEEN] = {**_still_recent(seen, now), key: recent[-limit - 1 :]}
     if len(recent) > limit:
         because = f"{application.display_name} has sent this request {len(recent)} times within five minutes"
         raise call.error(50196, because=f"{because}; the tenant answers {limit}")
 
 
-def _still_recent(seen: dict[str, tuple[datetime, ...]], now: datetime) -> dict[str, tuple[datetime, ...]]:
-    return {key: instants for key, instants in seen.items() if now - instants[-1] < WINDOW}
+def _still_recent(seen: dict[str, list[float]], now: float) -> dict[str, list[float]]:
+    return {key: asked for key, asked in seen.items() if now - asked[-1] < WINDOW}
 
 
 def _fingerprint(call: Call) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from outlook365_emulator.clouds import CLOUDS, Cloud
 from outlook365_emulator.directory.applications import GRAPH_CLIENT_ID
-from outlook365_emulator.directory.consent import OIDC_SCOPES
+from outlook365_emulator.tables.permissions import OIDC_SCOPES
 
 DEFAULT = ".default"
 EXCHANGE_CLIENT_ID = "00000002-0000-0ff1-ce00-000000000000"

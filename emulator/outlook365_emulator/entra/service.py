@@ -5,12 +5,13 @@ from datetime import datetime
 from outlook365_emulator.clock import http_date, real_now
 from outlook365_emulator.clouds import Cloud
 from outlook365_emulator.entra.call import Call, first_values
-from outlook365_emulator.entra.endpoints import answer, endpoint_of
+from outlook365_emulator.entra.endpoints import answer, endpoint_of, missing
 from outlook365_emulator.entra.envelope import PUBLIC, Envelope, NotEmulated
-from outlook365_emulator.entra.faults import Finished, act
+from outlook365_emulator.entra.faults import act
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.entra.refusals import refuse
 from outlook365_emulator.errors import EntraError
+from outlook365_emulator.faults.outcomes import FaultAnswered
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
@@ -46,7 +47,7 @@ class Entra:
         now = world.clock.now() if world is not None else real_now()
         found = endpoint_of(request.path)
         if found is None:
-            return self._not_emulated("this address", request, trace, now, entry)
+            return self._not_emulated(missing(request.path), request, trace, now, entry)
         endpoint, segments = found
         entry.operation = endpoint.name
         if request.method == "OPTIONS" and endpoint.place == "metadata":
@@ -80,9 +81,9 @@ class Entra:
             return self._error(call, error)
         except NotEmulated as missing:
             return self._not_emulated(missing.what, call.request, call.trace, call.now, call.entry, call.form)
-        except Finished as finished:
-            call.entry.code = call.entry.code or str(finished.response.status)
-            return finished.response
+        except FaultAnswered as answered:
+            call.entry.code = call.entry.code or str(answered.response.status)
+            return answered.response
         return self._envelope.complete(response, call.request, call.trace)
 
     def _error(self, call: Call, error: EntraError) -> Response:

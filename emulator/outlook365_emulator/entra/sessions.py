@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from outlook365_emulator.clock import real_now
+from outlook365_emulator.clock import cookie_date, real_now
 from outlook365_emulator.entra.call import Call
+from outlook365_emulator.entra.opaque import COOKIE
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.sign_in import Session
 from outlook365_emulator.store.sign_ins import make_room
@@ -18,9 +19,6 @@ PERSISTENT_COOKIE = "ESTSAUTHPERSISTENT"
 BROWSER_COOKIE = "buid"
 COOKIES = (SESSION_COOKIE, PERSISTENT_COOKIE, BROWSER_COOKIE)
 """Cookies that carry the key of their world."""
-
-PREFIX = "1."
-"""What the values of our cookies begin with; the key of the world follows."""
 
 LIFETIME = timedelta(hours=24)
 """How long a session lasts that ends with the browser."""
@@ -66,7 +64,7 @@ def set_cookie(call: Call, name: str, value: str, lifetime: timedelta | None = N
     if not value:
         end = "; expires=Thu, 01-Jan-1970 00:00:00 GMT"
     elif lifetime is not None:
-        end = f"; expires={real_now() + lifetime:%a, %d-%b-%Y %H:%M:%S GMT}"
+        end = f"; expires={cookie_date(real_now() + lifetime)}"
     site = "; secure; HttpOnly; SameSite=None" if secure else "; HttpOnly; SameSite=Lax"
     call.set_cookies.append(f"{name}={value}{end}; path={path}{site}")
 
@@ -75,8 +73,8 @@ def know_browser(call: Call) -> None:
     """Note which browser asks, by its cookie; a new one gets the cookie."""
     assert call.world is not None
     value = cookies_of(call).get(BROWSER_COOKIE, "")
-    if not value.startswith(PREFIX + call.world.key):
-        value = call.world.opaque(PREFIX, 43)
+    if not value.startswith(COOKIE + call.world.key):
+        value = call.world.opaque(COOKIE, 43)
         set_cookie(call, BROWSER_COOKIE, value, PERSISTENT_LIFETIME)
     call.browser = value
 
@@ -126,7 +124,7 @@ def begin_session(call: Call, home: Tenant, user: User, methods: tuple[str, ...]
     """
     world, _ = call.lived()
     before = session_cookie(call)
-    value = world.opaque(PREFIX, 60)
+    value = world.opaque(COOKIE, 60)
     sessions = world.sign_ins.sessions
     again = sessions.find("person", f"{before} {home.id} {user.id}")
     session = Session(

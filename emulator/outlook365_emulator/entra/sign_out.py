@@ -6,6 +6,7 @@ from outlook365_emulator.clouds import cloud as cloud_named
 from outlook365_emulator.entra.accounts import picker_page
 from outlook365_emulator.entra.call import Call
 from outlook365_emulator.entra.flows import finish
+from outlook365_emulator.entra.optional_claims import hinted_name
 from outlook365_emulator.entra.pages import page
 from outlook365_emulator.entra.redirect_uris import may_be_redirected_to, origin_of, platform_of
 from outlook365_emulator.entra.redirects import go, with_fields
@@ -20,6 +21,11 @@ def take_sign_out_choice(call: Call) -> None:
     call.form["account"] = call.submitted.get("account", "")
 
 
+def sign_out_of_nothing(call: Call) -> Response | None:
+    """Step: answer at once where the request leads to no world, for nobody can be signed in there."""
+    return sign_out(call) if call.world is None else None
+
+
 def choose_whom(call: Call) -> Response | None:
     """Step: where several people are signed in and nothing names one, ask who signs out."""
     signed_in = accounts(call)
@@ -30,7 +36,7 @@ def choose_whom(call: Call) -> Response | None:
 
 def _named(call: Call, signed_in: list[Account]) -> Account | None:
     """Return who is meant: picked on the page, or by `logout_hint` or `id_token_hint`."""
-    hint, picked = call.form.get("logout_hint", ""), call.form.get("account", "")
+    hint, picked = hinted_name(call.world, call.form.get("logout_hint", "")), call.form.get("account", "")
     subject = _subject(call)
     for one in signed_in:
         names = {one.session.id, one.user.user_principal_name, one.user.id}

@@ -7,7 +7,9 @@ import re
 
 from outlook365_emulator.clouds import cloud as cloud_named
 from outlook365_emulator.entra.call import Call
+from outlook365_emulator.entra.other_clouds import leave
 from outlook365_emulator.store.tenant import Tenant
+from outlook365_emulator.wire import Response
 
 CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of personal accounts; `consumers` in a path means it."""
@@ -18,22 +20,29 @@ GUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
-def tenant(call: Call) -> None:
+def tenant(call: Call) -> Response | None:
     """Step: find the tenant that the path names; it stays open for `common`, `organizations` and `consumers`.
 
+    A browser that asks for a tenant of another cloud is sent there, where its client can follow.
+
     Raises:
-        EntraError: 900023 where the segment is neither id nor domain; 90002 where no such tenant lives in this cloud.
+        EntraError: 900023 where the segment is neither id nor domain; 90002 where no such tenant lives in this cloud;
+            90038 at authorize for a tenant of another cloud.
     """
     segment = call.segments["tenant"].lower()
     if segment in OPEN_SEGMENTS:
-        return
+        return None
     if GUID.fullmatch(segment) is None and _DOMAIN.fullmatch(segment) is None:
         because = f"{segment!r} is neither a tenant id nor a domain"
         raise call.error(900023, tenant=call.segments["tenant"], because=because)
     found = tenant_of(call, segment)
+    elsewhere = call.hosting.by_tenant(segment) if found is None else None
+    if elsewhere is not None and elsewhere[0] is call.world and call.endpoint.name.startswith("authorize."):
+        return leave(call, elsewhere[1])
     if found is None:
         raise call.error(90002, tenant=call.segments["tenant"], because=_why_unknown(call, segment))
     settle(call, found)
+    return None
 
 
 def tenant_of(call: Call, name: str) -> Tenant | None:

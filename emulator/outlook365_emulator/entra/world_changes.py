@@ -1,6 +1,7 @@
 """What can happen to people, applications and consent on demand: steps of scenarios, faults of kind `change`."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -151,9 +152,14 @@ def _demand_admin_consent(scene: Scene) -> None:
     set_consent_policy(scene.tenant, user_consent="nothing")
 
 
+def _a_moment_ago(scene: Scene) -> datetime:
+    """Return an instant before that of the request that brings the change with it, so that this one meets it too."""
+    return scene.unit.now - timedelta(seconds=1)
+
+
 def _expire_secrets(scene: Scene) -> None:
     for app in scene.apps:
-        ended = tuple(msgspec.structs.replace(one, expires=scene.unit.now) for one in app.secrets)
+        ended = tuple(msgspec.structs.replace(one, expires=_a_moment_ago(scene)) for one in app.secrets)
         change_application(scene.tenant, scene.unit, app, secrets=ended)
 
 
@@ -165,7 +171,7 @@ def _roll_secrets(scene: Scene) -> None:
 
 def _expire_certificates(scene: Scene) -> None:
     for app in scene.apps:
-        ended = tuple(msgspec.structs.replace(one, expires=scene.unit.now) for one in app.certificates)
+        ended = tuple(msgspec.structs.replace(one, expires=_a_moment_ago(scene)) for one in app.certificates)
         change_application(scene.tenant, scene.unit, app, certificates=ended)
 
 

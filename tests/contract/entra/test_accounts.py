@@ -235,6 +235,21 @@ def test_only_assigned_people_may_use_an_application_that_asks_for_it(browser: A
         assert browser.authorize().number == 50105
 
 
+def test_administrators_have_to_be_assigned_too(browser: Any, site: Any) -> None:
+    import msgspec
+
+    contoso = site.tenants["contoso"]
+    principal = contoso.service_principals.find("client", site.apps["site"].client_id)
+    with site.world.unit() as unit:
+        unit.put(contoso.service_principals, msgspec.structs.replace(principal, assignment_required=True))
+    browser.authorize()
+    assert browser.sign_in("{root}").number == 50105
+    consenting = browser.ask(
+        "GET", site.fill("/{contoso}/adminconsent?client_id={site}&redirect_uri=https://connector.example/callback")
+    )
+    assert consenting.heading == "Permissions requested", "an administrator consents without being assigned"
+
+
 def test_a_refresh_stops_when_the_assignment_does(site: Any) -> None:
     import msgspec
 

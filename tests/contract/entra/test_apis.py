@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from outlook365_emulator.directory.applications import change_application
+from outlook365_emulator.directory.applications import change_application, ensure_service_principal
 from outlook365_emulator.entra.tokens import read_token
 
 NAMES_V1 = set("aud iss iat nbf exp aio appid appidacr rh tid uti ver xms_ftd oid sub".split())
@@ -69,6 +69,39 @@ def test_names_have_no_case(scene: Any) -> None:
 )
 def test_what_cannot_be_asked_for(scene: Any, scope: str, number: int) -> None:
     assert scene.password(scope=scene.fill(scope)).json["error_codes"] == [number]
+
+
+def resource_error(scene: Any, browser: Any, resource: str) -> Any:
+    """What a browser and the token endpoint are told of a resource: their numbers, and the page."""
+    browser.authorize(scope=f"{resource}/access_as_user openid")
+    page = browser.sign_in() if browser.page.heading == "Sign in" else browser.page
+    told = scene.password(scope=scene.fill(f"{resource}/access_as_user openid"))
+    return page.number or page.told, told.json["error_codes"][0], page
+
+
+def test_another_tenants_api_has_to_be_provisioned_first(site: Any, browser: Any) -> None:
+    shown, told, page = resource_error(site, browser, "api://{stranger}")
+    assert (shown, told) == (650052, 500011)
+    assert site.fill("{stranger}") in page.text
+    assert "lacks a service principal for" in page.text
+    silent = browser.authorize(scope="api://{stranger}/access_as_user openid", prompt="none")
+    assert silent.told == 650052
+    world, contoso = site.world, site.tenants["contoso"]
+    with world.unit() as unit:
+        ensure_service_principal(world, contoso, unit, site.apps["stranger"])
+    assert site.password(scope=site.fill("api://{stranger}/access_as_user openid")).status == 200
+
+
+def test_an_api_whose_service_principal_is_disabled_gets_no_tokens(site: Any, browser: Any) -> None:
+    assert resource_error(site, browser, "api://{retired}")[:2] == (500014, 500014)
+
+
+def test_an_api_whose_registration_is_gone(site: Any, browser: Any) -> None:
+    world, contoso, fabrikam = site.world, site.tenants["contoso"], site.tenants["fabrikam"]
+    with world.unit() as unit:
+        ensure_service_principal(world, contoso, unit, site.apps["stranger"])
+        unit.remove(fabrikam.applications, site.apps["stranger"])
+    assert resource_error(site, browser, "api://{stranger}")[:2] == (650054, 650054)
 
 
 def test_an_application_may_ask_for_itself_by_its_id(scene: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import jwt
+import msgspec
 import pytest
 from outlook365_emulator.directory.applications import change_application
 
@@ -33,7 +34,7 @@ def half(text: str) -> str:
         ({"response_type": "id_token", "nonce": "n"}, 700054, "unsupported_response_type"),
         ({"response_type": "code id_token", "nonce": "n"}, 700054, "unsupported_response_type"),
         ({"response_type": "id_token token", "nonce": "n"}, 700051, "unsupported_response_type"),
-        ({"client_id": "{hybrid}", "response_type": "token"}, 70005, "unsupported_response_type"),
+        ({"response_type": "token"}, 700051, "unsupported_response_type"),
         ({"client_id": "{hybrid}", "response_type": "id_token"}, 900144, "invalid_request"),
         (
             {"client_id": "{hybrid}", "response_type": "id_token", "nonce": "n", "scope": "User.Read"},
@@ -213,6 +214,23 @@ def test_the_hybrid_flow_binds_the_code(browser: Any) -> None:
     assert decoded(page.sent["id_token"])["c_hash"] == half(page.sent["code"])
 
 
+def test_an_access_token_alone(browser: Any) -> None:
+    """As the page of the implicit flow asks for it: silently, in a session that exists."""
+    browser.authorize(client_id="{hybrid}")
+    browser.sign_in()
+    page = browser.authorize(
+        client_id="{hybrid}",
+        response_type="token",
+        scope="https://graph.microsoft.com/user.read",
+        response_mode="fragment",
+        nonce="678910",
+        prompt="none",
+        login_hint="{ada}",
+    )
+    assert list(page.sent) == ["access_token", "token_type", "expires_in", "scope", "state", "session_state"]
+    assert "User.Read" in decoded(page.sent["access_token"])["scp"]
+
+
 def test_an_access_token_beside_the_id_token(browser: Any) -> None:
     browser.authorize(client_id="{hybrid}", response_type="id_token token", nonce="n")
     sent = browser.sign_in().sent
@@ -283,3 +301,19 @@ def test_nothing_leads_to_a_world(browser: Any) -> None:
     unknown = browser.ask("GET", f"/common/oauth2/v2.0/authorize?client_id=x&{query}", nowhere=True)
     assert unknown.number == 700016
     assert browser.ask("GET", f"/common/oauth2/v2.0/authorize?{query}", nowhere=True).number == 50059
+
+
+def test_a_wildcard_leads_to_what_it_covers_without_the_query(site: Any, browser: Any) -> None:
+    contoso = site.tenants["contoso"]
+    with site.world.unit() as unit:
+        app = contoso.applications.get(site.apps["site"].id)
+        uris = ("https://*.connector.example/callback",)
+        unit.put(contoso.applications, msgspec.structs.replace(app, web_redirect_uris=uris))
+    asked = "https://shop.connector.example/callback?from=x"
+    browser.authorize(redirect_uri=asked)
+    page = browser.sign_in()
+    assert page.location.startswith("https://shop.connector.example/callback?code=")
+    form = {"grant_type": "authorization_code", "client_id": "{site}", "client_secret": "{site.secret}"}
+    assert site.token(**form, code=page.sent["code"], redirect_uri=asked).status == 200
+    assert browser.authorize(redirect_uri=None).number == 900971
+    assert browser.authorize(redirect_uri="https://evil.example/callback").number == 50011

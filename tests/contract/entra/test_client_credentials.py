@@ -120,7 +120,7 @@ def test_basic_authentication(scene: Any, in_body: bool, encoded: Any) -> None:
 
 def test_a_secret_ends_by_the_worlds_clock(scene: Any) -> None:
     assert scene.credentials().status == 200
-    scene.world.clock.shift(timedelta(days=721))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(days=721))
     answer = scene.credentials()
     assert answer.json["error_codes"] == [7000222]
     assert "the secret ended 2028-02-20" in answer.entry.reason

@@ -52,6 +52,19 @@ def test_only_what_is_new_is_asked_for(browser: Any, site: Any) -> None:
     assert {"Mail.Read", "Calendars.Read"} <= grants(site)[site.users["ada"].id]
 
 
+def test_a_permission_of_another_part_of_graph_is_granted_like_ours(browser: Any, site: Any) -> None:
+    page = ask(browser, scope="Tasks.ReadWrite files.read")
+    assert page.answer.entry.missing == ["Tasks.ReadWrite", "Files.Read"]
+    assert "Read user files" in page.text
+    assert browser.send(decision="accept").sent["code"]
+    assert {"Tasks.ReadWrite", "Files.Read"} <= grants(site)[site.users["ada"].id]
+
+
+def test_a_permission_of_another_part_of_graph_may_take_an_administrator(browser: Any) -> None:
+    page = ask(browser, scope="Group.ReadWrite.All")
+    assert page.heading == "Need admin approval"
+
+
 def test_prompt_consent_asks_in_any_case_and_once(browser: Any) -> None:
     page = ask(browser, client_id="{site}", prompt="consent")
     assert page.heading == "Permissions requested"
@@ -93,6 +106,7 @@ POLICIES = [
     ("microsoft-default-2026", "openid User.Read Mail.Send", "Permissions requested"),
     ("microsoft-default-2026", "User.Read Mail.Read", "Need admin approval"),
     ("microsoft-default-2026", "Calendars.Read.Shared", "Need admin approval"),
+    ("microsoft-default-2026", "Tasks.ReadWrite", "Need admin approval"),
     ("microsoft-default-2026", "MailboxSettings.ReadWrite", "Need admin approval"),
     ("nothing", "openid", "Need admin approval"),
 ]

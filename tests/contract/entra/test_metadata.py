@@ -20,6 +20,13 @@ V2_ORDER = (
     "mtls_endpoint_aliases tls_client_certificate_bound_access_tokens tenant_region_scope cloud_instance_name "
     "cloud_graph_host_name msgraph_host rbac_url"
 ).split()
+V1_ORDER = (
+    "token_endpoint token_endpoint_auth_methods_supported jwks_uri response_modes_supported subject_types_supported "
+    "id_token_signing_alg_values_supported response_types_supported scopes_supported issuer "
+    "microsoft_multi_refresh_token authorization_endpoint device_authorization_endpoint http_logout_supported "
+    "frontchannel_logout_supported end_session_endpoint claims_supported check_session_iframe userinfo_endpoint "
+    "kerberos_endpoint tenant_region_scope cloud_instance_name cloud_graph_host_name msgraph_host rbac_url"
+).split()
 
 
 def get(scene: Any, url: str, **where: Any) -> dict[str, Any]:
@@ -65,6 +72,12 @@ def test_an_open_tenant_has_a_template_for_issuer(scene: Any, segment: str, issu
     assert document["tenant_region_scope"] is None
 
 
+def test_v1_has_the_members_of_the_service_in_its_order(scene: Any) -> None:
+    document = get(scene, f"login.microsoftonline.com/{{contoso}}/{DISCOVERY}")
+    assert list(document) == V1_ORDER
+    assert "self_signed_tls_client_auth" not in document["token_endpoint_auth_methods_supported"]
+
+
 def test_v1_differs_where_the_service_does(scene: Any) -> None:
     tid = scene.tenants["contoso"].id
     document = get(scene, f"login.microsoftonline.com/contoso.example/{DISCOVERY}")
@@ -96,8 +109,25 @@ def test_every_cloud_names_its_own(scene: Any, name: str, graph: str, sub_scope:
     assert ("mtls_endpoint_aliases" in document) == (name == "contoso")
 
 
-def test_an_alias_answers_with_the_documented_host(scene: Any) -> None:
-    document = get(scene, f"login.windows.net/{{contoso}}/v2.0/{DISCOVERY}")
+@pytest.mark.parametrize(
+    ("name", "alias", "issuer"),
+    [
+        ("contoso", "login.windows.net", "login.microsoftonline.com"),
+        ("gov", "login.usgovcloudapi.net", "login.microsoftonline.us"),
+        ("china", "login.chinacloudapi.cn", "login.partner.microsoftonline.cn"),
+    ],
+)
+@pytest.mark.parametrize("version", ["/v2.0", ""], ids=["v2", "v1"])
+def test_an_alias_names_itself_but_for_the_issuer(scene: Any, name: str, alias: str, issuer: str, version: str) -> None:
+    document = get(scene, f"{alias}/{{{name}}}{version}/{DISCOVERY}")
+    assert document["token_endpoint"].startswith(f"https://{alias}/")
+    assert document["jwks_uri"].startswith(f"https://{alias}/")
+    if version:
+        assert document["issuer"] == f"https://{issuer}/{scene.tenants[name].id}/v2.0"
+
+
+def test_a_regional_host_names_the_usual_one(scene: Any) -> None:
+    document = get(scene, f"westeurope.login.microsoft.com/{{contoso}}/v2.0/{DISCOVERY}")
     assert document["token_endpoint"].startswith("https://login.microsoftonline.com/")
 
 
@@ -122,6 +152,12 @@ def test_urls_come_back_in_the_form_of_the_request_but_the_issuer_is_real(scene:
 def test_the_query_is_ignored_but_for_the_application(scene: Any) -> None:
     document = get(scene, f"login.microsoftonline.com/common/v2.0/{DISCOVERY}?appid=x&x-client-SKU=MSAL")
     assert document["jwks_uri"].endswith("/common/discovery/v2.0/keys?appid=x")
+
+
+def test_at_v1_an_applications_keys_are_those_of_the_tenant(scene: Any) -> None:
+    document = get(scene, f"login.microsoftonline.com/{{contoso}}/{DISCOVERY}?appid=x")
+    assert document["jwks_uri"] == scene.fill("https://login.microsoftonline.com/{contoso}/discovery/keys?appid=x")
+    assert get(scene, document["jwks_uri"].removeprefix("https://"))["keys"]
 
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
@@ -176,7 +212,7 @@ def test_x5c_is_the_certificate_of_the_key(scene: Any) -> None:
     (entry,) = get(scene, "login.microsoftonline.com/common/discovery/v2.0/keys")["keys"]
     der = base64.b64decode(entry["x5c"][0])
     assert base64.urlsafe_b64encode(hashlib.sha1(der).digest()).decode().rstrip("=") == entry["kid"]
-    numbers = load_der_x509_certificate(der).public_key().public_numbers()  # type: ignore[union-attr]
+    numbers = load_der_x509_certificate(der).public_key().public_numbers()
     assert base64.urlsafe_b64encode(numbers.n.to_bytes(256, "big")).decode().rstrip("=") == entry["n"]
 
 

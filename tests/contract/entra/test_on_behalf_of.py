@@ -102,9 +102,9 @@ def blocked(scene: Any, tenant: Any, unit: Any) -> None:
 
 
 def signed_out_everywhere(scene: Any, tenant: Any, unit: Any) -> None:
-    scene.world.clock.shift(timedelta(seconds=5))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(seconds=5))
     revoke_sessions(tenant, unit, scene.users["ada"])
-    scene.world.clock.shift(timedelta(seconds=5))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(seconds=5))
 
 
 def gone(scene: Any, tenant: Any, unit: Any) -> None:
@@ -116,7 +116,7 @@ def forbidden(scene: Any, tenant: Any, unit: Any) -> None:
 
 
 def expired(scene: Any, tenant: Any, unit: Any) -> None:
-    scene.world.clock.shift(timedelta(hours=2))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(hours=2))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_what_stops_it(scene: Any, event: Any, error: str, number: int, suberror
 
 def test_revoked_sessions(scene: Any) -> None:
     token = callers_token(scene)
-    scene.world.clock.shift(timedelta(seconds=5))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(seconds=5))
     with scene.world.unit() as unit:
         revoke_sessions(scene.tenants["contoso"], unit, scene.users["ada"])
     answer = exchange(scene, token)

@@ -72,7 +72,7 @@ def withdrawn(scene: Any) -> None:
 
 
 def idle(scene: Any) -> None:
-    scene.world.clock.shift(timedelta(days=90, seconds=1))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(days=90, seconds=1))
 
 
 def switched_off(scene: Any) -> None:
@@ -115,7 +115,7 @@ def test_signing_in_again_helps_even_on_a_frozen_clock(scene: Any, token: str) -
 
 def test_each_use_counts_ninety_days_anew(scene: Any, token: str) -> None:
     for _ in range(3):
-        scene.world.clock.shift(timedelta(days=60))
+        scene.world.clock.set(scene.world.clock.now() + timedelta(days=60))
         token = scene.refresh(token).json["refresh_token"]
     assert scene.refresh(token).status == 200
 
@@ -125,9 +125,9 @@ def test_one_of_a_single_page_application_lives_a_day(scene: Any, token: str) ->
     record = contoso.refresh_tokens.get(token)
     with scene.world.unit() as unit:
         unit.put(contoso.refresh_tokens, msgspec.structs.replace(record, expires=record.issued + timedelta(days=1)))
-    scene.world.clock.shift(timedelta(hours=23))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(hours=23))
     later = scene.refresh(token).json["refresh_token"]
-    scene.world.clock.shift(timedelta(hours=1))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(hours=1))
     for one in (token, later):
         answer = scene.refresh(one)
         assert answer.json["error_codes"] == [700084]
@@ -155,7 +155,7 @@ def test_it_asks_for_what_is_not_granted(scene: Any, token: str) -> None:
 
 
 def test_telemetry_tells_its_age(scene: Any, token: str) -> None:
-    scene.world.clock.shift(timedelta(seconds=5))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(seconds=5))
     form = {"grant_type": "refresh_token", "client_id": "{public}", "refresh_token": token, "scope": "Mail.Send"}
     url = "login.microsoftonline.com/{contoso}/oauth2/v2.0/token"
     answer = scene.ask("POST", url, form, headers={"x-client-current-telemetry": "4|84,0|"})

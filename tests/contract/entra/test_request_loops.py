@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from outlook365_emulator.entra.request_loops import LIMIT
 
 
@@ -17,7 +18,7 @@ def test_the_request_after_the_last_that_is_tolerated(scene: Any) -> None:
     assert (answer.json["error"], answer.json["error_codes"]) == ("invalid_grant", [50196])
     assert "client request loop" in answer.json["error_description"]
     assert "5 times within five minutes; the tenant answers 3" in answer.entry.reason
-    scene.world.clock.shift(timedelta(minutes=5))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(minutes=5))
     assert scene.credentials().status == 200
 
 
@@ -31,10 +32,18 @@ def test_other_requests_are_counted_on_their_own(scene: Any) -> None:
     assert scene.credentials().json["error_codes"] == [50196]
 
 
+def test_a_world_that_was_exported_counts_on(scene: Any) -> None:
+    contoso = scene.tenants["contoso"]
+    contoso.settings[LIMIT] = 2
+    assert scene.credentials().status == 200
+    contoso.settings = msgspec.json.decode(msgspec.json.encode(contoso.settings))
+    assert [scene.credentials().status for _ in range(2)] == [200, 400]
+
+
 def test_what_is_forgotten(scene: Any) -> None:
     contoso = scene.tenants["contoso"]
     contoso.settings[LIMIT] = 5
     for number in range(20):
         scene.password(scope=f"User.Read {'openid ' * number}".strip())
-        scene.world.clock.shift(timedelta(minutes=1))
+        scene.world.clock.set(scene.world.clock.now() + timedelta(minutes=1))
     assert len(contoso.settings["identical_requests_seen"]) <= 6

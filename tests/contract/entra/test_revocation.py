@@ -115,12 +115,12 @@ def removed(scene: Any, tenant: Any, unit: Any, client: str) -> None:
 
 
 def idle(scene: Any, tenant: Any, unit: Any, client: str) -> None:
-    scene.world.clock.shift(timedelta(days=90, seconds=1))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(days=90, seconds=1))
 
 
 def aged(scene: Any, tenant: Any, unit: Any, client: str) -> None:
     add_policy(scene.world, tenant, unit, "sign_in_frequency", hours=4)
-    scene.world.clock.shift(timedelta(hours=4, seconds=1))
+    scene.world.clock.set(scene.world.clock.now() + timedelta(hours=4, seconds=1))
 
 
 def second_factor(scene: Any, tenant: Any, unit: Any, client: str) -> None:

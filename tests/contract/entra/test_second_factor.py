@@ -95,7 +95,7 @@ def test_an_old_sign_in_is_asked_for_the_password_again(browser: Any) -> None:
     browser.sign_in()
     policy(browser, "sign_in_frequency", hours=1)
     assert browser.authorize().sent["code"]
-    browser.scene.world.clock.shift(timedelta(hours=1, seconds=1))
+    browser.scene.world.clock.set(browser.scene.world.clock.now() + timedelta(hours=1, seconds=1))
     assert browser.authorize().heading == "Enter password"
     assert browser.sign_in().sent["code"]
     assert browser.authorize().sent["code"]
@@ -105,7 +105,7 @@ def test_prompt_none_is_told(browser: Any) -> None:
     browser.authorize()
     browser.sign_in()
     policy(browser, "sign_in_frequency", hours=1)
-    browser.scene.world.clock.shift(timedelta(hours=2))
+    browser.scene.world.clock.set(browser.scene.world.clock.now() + timedelta(hours=2))
     sent = browser.authorize(prompt="none").sent
     assert (sent["error"], "AADSTS70044" in sent["error_description"]) == ("login_required", True)
     demand(browser)

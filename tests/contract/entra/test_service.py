@@ -90,6 +90,22 @@ def test_a_request_that_belongs_to_no_world_finds_no_tenant(scene: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("{contoso}/openid/userinfo", "/oidc/userinfo of Microsoft Graph is there"),
+        ("common/OpenID/UserInfo/", "/oidc/userinfo of Microsoft Graph is there"),
+        ("{contoso}/oauth2/checksession", "which Microsoft does not describe"),
+        ("{contoso}/kerberos", "Kerberos"),
+        ("{contoso}/userinfo", "this address"),
+    ],
+)
+def test_addresses_that_the_metadata_names_say_what_they_would_be(scene: Any, path: str, reason: str) -> None:
+    answer = scene.ask("GET", f"{WORLDWIDE}/{path}")
+    assert answer.status == 501
+    assert reason in answer.entry.reason
+
+
+@pytest.mark.parametrize(
     ("method", "url", "form"),
     [
         ("GET", f"{WORLDWIDE}/{{contoso}}/saml2?SAMLRequest=x", None),

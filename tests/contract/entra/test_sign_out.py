@@ -3,8 +3,11 @@
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
+from outlook365_emulator.config import Settings
 from outlook365_emulator.directory.applications import change_application
+from outlook365_emulator.emulator import Emulator
 
 REDIRECT = "https://connector.example/callback"
 LOGOUT = "/common/oauth2/v2.0/logout"
@@ -84,3 +87,12 @@ def test_a_forged_hint_is_no_hint(browser: Any) -> None:
 def test_v1_signs_out_too(browser: Any) -> None:
     signed_in(browser)
     assert browser.ask("GET", "/{contoso}/oauth2/logout").heading == "You signed out of your account"
+
+
+def test_nobody_is_signed_in_where_no_world_is() -> None:
+    with Emulator(Settings()) as empty:
+        url = f"{empty.url_for('login.microsoftonline.com')}{LOGOUT}"
+        for method in ("GET", "POST"):
+            answer = httpx.request(method, url, trust_env=False)
+            assert (answer.status_code, empty.errors) == (200, [])
+            assert "You are signed out" in answer.text

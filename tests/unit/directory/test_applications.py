@@ -53,7 +53,7 @@ def test_a_client_id_that_is_taken(add: Any, hosting: Hosting, world: World, ten
 
 
 def test_a_failed_registration_is_not_known(hosting: Hosting, world: World, tenant: Tenant) -> None:
-    with pytest.raises(LookupError), world.unit() as unit:  # noqa: PT012
+    with pytest.raises(LookupError), world.unit() as unit:  # noqa: PT012 - the writes come first
         add_application(hosting, world, tenant, unit, "Daemon", client_id=CLIENT)
         raise LookupError
     assert hosting.by_client(CLIENT) is None

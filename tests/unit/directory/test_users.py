@@ -159,7 +159,7 @@ class TestChange:
 
     def test_passwords_and_sessions(self, add: Any, world: World, tenant: Tenant) -> None:
         ada = add("ada")
-        world.clock.shift(timedelta(hours=1))
+        world.clock.set(world.clock.now() + timedelta(hours=1))
         with world.unit() as unit:
             ada = set_password(tenant, unit, ada, "another")
         assert (ada.password, ada.password_changed >= world.clock.now()) == ("another", True)
@@ -185,7 +185,7 @@ class TestChange:
     def test_a_deletion_that_fails(self, add: Any, world: World, tenant: Tenant) -> None:
         ada = add("ada")
         mailbox = tenant.mailbox_of(ada)
-        with pytest.raises(LookupError), world.unit() as unit:  # noqa: PT012
+        with pytest.raises(LookupError), world.unit() as unit:  # noqa: PT012 - the writes come first
             delete_user(tenant, unit, ada)
             raise LookupError
         assert find_user(tenant, ada.id) == ada
@@ -227,6 +227,13 @@ def test_groups(add: Any, world: World, tenant: Tenant) -> None:
     with pytest.raises(UnknownUser), world.unit() as unit:
         add_group(world, tenant, unit, "Nobody", ("cleo",))
     assert len(tenant.groups) == 1
+
+
+def test_a_group_is_found_by_its_id_and_has_a_whole_address(world: World, tenant: Tenant) -> None:
+    with world.unit() as unit:
+        group = add_group(world, tenant, unit, "Sales", id="ABCDEF00-0000-0000-0000-000000000000", mail="Sales")
+    assert tenant.groups.get("abcdef00-0000-0000-0000-000000000000") is group
+    assert group.mail == f"sales@{tenant.domains[0]}"
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,13 @@
 
 import json
 import threading
+from pathlib import Path
 
+import pytest
 from cryptography.x509 import load_der_x509_certificate
 from outlook365_emulator.entra.keys import SUBJECT, KeyRing
+from outlook365_emulator.store.recording import NotKept
+from outlook365_emulator.store.world import World
 
 
 def test_starting_does_not_wait_and_using_does() -> None:
@@ -51,3 +55,23 @@ def test_a_key_set_is_made_once_for_each_issuer() -> None:
     other = ring.key_set("microsoftonline.com", "https://login.microsoftonline.com/b/v2.0")
     assert json.loads(other)["keys"][0]["issuer"].endswith("/b/v2.0")
     assert "issuer" not in json.loads(ring.key_set("", "", 1))["keys"][0]
+
+
+def test_a_key_that_cannot_be_kept_is_refused_and_tried_again(tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path / "keys")
+    ring.start()
+    with pytest.raises(NotKept, match="the signing key cannot be written"):
+        ring.roll(World("w"))
+    with pytest.raises(NotKept):
+        _ = ring.current
+    (tmp_path / "keys").mkdir()
+    assert KeyRing(tmp_path / "keys").current.kid == KeyRing(tmp_path / "keys").current.kid
+    assert ring.current.sign(b"data")
+
+
+def test_a_world_that_left_its_keys_behind_signs_with_the_emulators() -> None:
+    ring, world = KeyRing(), World("w")
+    kid = KeyRing().roll(world)
+    assert ring.signing(world) is ring.current
+    assert kid not in [key.kid for key in ring.published(world)]
+    assert ring.roll(world) == ring.signing(world).kid

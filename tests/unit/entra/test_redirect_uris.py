@@ -3,7 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from outlook365_emulator.entra.redirect_uris import is_same, may_be_redirected_to, origin_of, platform_of
+from outlook365_emulator.entra.redirect_uris import (
+    find_redirect_uri,
+    is_same,
+    may_be_redirected_to,
+    origin_of,
+    platform_of,
+)
 from outlook365_emulator.store.records.directory import Application
 
 
@@ -80,6 +86,44 @@ def test_the_platform_is_the_one_it_is_registered_for() -> None:
     assert platform_of(application, "https://a.example/web") == "web"
     assert platform_of(application, "https://a.example/spa") == "spa"
     assert platform_of(application, "http://localhost:8080") == "public"
+
+
+@pytest.mark.parametrize(
+    ("registered", "given", "leads_to"),
+    [
+        ("https://*.contoso.com", "https://shop.contoso.com", "https://shop.contoso.com"),
+        ("https://*.contoso.com", "https://shop.contoso.com/", "https://shop.contoso.com/"),
+        ("https://*.contoso.com/back", "https://shop.contoso.com/back?x=1", "https://shop.contoso.com/back"),
+        ("https://*.contoso.com/back", "https://shop.contoso.com/other", None),
+        ("https://*.contoso.com", "https://a.b.contoso.com", None),
+        ("https://*.contoso.com", "https://contoso.com", None),
+        ("https://*.contoso.com", "https://shop.contoso.com.evil.example", None),
+        ("https://*.contoso.com", "https://evil.example/.contoso.com", None),
+        ("https://*.contoso.com", "https://evil.example#.contoso.com", None),
+        ("https://*.contoso.com", "https://shop.contoso.com:444", None),
+        ("https://*.contoso.com", "http://shop.contoso.com", None),
+        ("https://*.contoso.com/*", "https://shop.contoso.com/back", None),
+        ("https://myapp.com/*", "https://myapp.com/a/b?x=1", "https://myapp.com/a/b"),
+        ("https://myapp.com/a/*", "https://myapp.com/a/b", "https://myapp.com/a/b"),
+        ("https://myapp.com/a/*", "https://myapp.com/b", None),
+        ("https://myapp.com/*", "https://myapp.com.evil.example/a", None),
+        ("https://myapp.com*", "https://myapp.com.evil.example/a", None),
+        ("https://*", "https://evil.example/", None),
+        ("https://my*.contoso.com", "https://myapp.contoso.com", None),
+    ],
+)
+def test_wildcards(registered: str, given: str, leads_to: str | None) -> None:
+    """Microsoft, "Redirect URI (reply URL) restrictions and limitations" and, for paths, "On-Behalf-Of flow"."""
+    organisations = Application(id="1", client_id="2", display_name="x", web_redirect_uris=(registered,))
+    assert find_redirect_uri(organisations, given) == (("web", leads_to) if leads_to else None)
+    anybody = Application(
+        id="1",
+        client_id="2",
+        display_name="x",
+        audience="AzureADandPersonalMicrosoftAccount",
+        web_redirect_uris=(registered,),
+    )
+    assert find_redirect_uri(anybody, given) is None
 
 
 @pytest.mark.parametrize(

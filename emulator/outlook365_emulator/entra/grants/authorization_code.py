@@ -5,6 +5,7 @@ import hashlib
 from outlook365_emulator.clouds import cloud as cloud_named
 from outlook365_emulator.entra.call import Call, SignIn
 from outlook365_emulator.entra.grants.refresh_token import check_revoked
+from outlook365_emulator.entra.opaque import CODE
 from outlook365_emulator.entra.redirect_uris import platform_of
 from outlook365_emulator.entra.tenancy import settle
 from outlook365_emulator.ids import base64url, same_secret
@@ -16,9 +17,6 @@ name = "authorization_code"
 grant_type = ("authorization_code",)
 parameters = ("code", "redirect_uri")
 application_only = False
-
-PREFIX = "1.A"
-"""What every authorization code begins with; the key of its world follows."""
 
 
 def presented_code(call: Call) -> AuthorizationCode | None:
@@ -60,12 +58,13 @@ def handle(call: Call) -> None:
         code.platform,
         code.nonce,
         claims=code.claims,
+        tells_time=code.tells_time,
     )
 
 
 def _find(call: Call) -> AuthorizationCode:
     value = call.form["code"]
-    if not value.startswith(PREFIX):
+    if not value.startswith(CODE):
         raise call.error(9002313, because="what was sent is no authorization code")
     code = presented_code(call)
     if code is None:

@@ -10,9 +10,6 @@ grant_type = ("urn:ietf:params:oauth:grant-type:device_code", "device_code")
 parameters = ("device_code",)
 application_only = False
 
-PREFIX = "1.D"
-"""What every device code begins with; the key of its world follows."""
-
 
 def handle(call: Call) -> None:
     """Answer by the state of the code: pending, approved, declined, redeemed, or expired by the world's clock.

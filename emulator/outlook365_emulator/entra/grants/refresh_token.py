@@ -6,6 +6,7 @@ from outlook365_emulator.clouds import cloud as cloud_named
 from outlook365_emulator.directory.revocation import token_kind, valid_from
 from outlook365_emulator.entra.call import Call, SignIn
 from outlook365_emulator.entra.conditional_access import stranger
+from outlook365_emulator.entra.opaque import CODE
 from outlook365_emulator.entra.tenancy import settle
 from outlook365_emulator.store.records.directory import RefreshToken, User
 from outlook365_emulator.store.tenant import Tenant
@@ -14,9 +15,6 @@ name = "refresh_token"
 grant_type = ("refresh_token",)
 parameters = ("refresh_token",)
 application_only = False
-
-PREFIX = "1.A"
-"""What every refresh token begins with; the key of its world follows."""
 
 INACTIVITY = timedelta(days=90)
 SPA_LIFETIME = "1.00:00:00"
@@ -51,7 +49,7 @@ def handle(call: Call) -> None:
 
 
 def _find(call: Call, value: str) -> tuple[RefreshToken, Tenant]:
-    if not value.startswith(PREFIX):
+    if not value.startswith(CODE):
         raise call.error(9002313, because="what was sent is no refresh token")
     for tenant in call.world.tenants.values() if call.world is not None else ():
         found = tenant.refresh_tokens.get(value)
