@@ -8,9 +8,9 @@ from outlook365_emulator.graph.calendar.composing import make_event
 from outlook365_emulator.graph.calendar.event_resource import members_in
 from outlook365_emulator.graph.calendar.meetings.telling import tell
 from outlook365_emulator.graph.calendar.organizing import Setting
-from outlook365_emulator.graph.calendar.shown import unfolded, view
-from outlook365_emulator.graph.calendar.sight import Sight, default_calendar
-from outlook365_emulator.graph.calendar.zones import UTC_ZONE, Zone
+from outlook365_emulator.graph.calendar.seen_calendars import as_owner, default_calendar
+from outlook365_emulator.graph.calendar.seen_events import unfolded, view
+from outlook365_emulator.graph.zones import UTC_ZONE, Zone
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.calendar import Calendar, Event
 from outlook365_emulator.store.records.directory import User
@@ -112,7 +112,7 @@ def events_between(
         LookupError: as `calendar_named`.
     """
     mailbox, record = calendar_named(tenant, owner, calendar)
-    sight = Sight(mailbox, record, mailbox, record, owner, "owner")
-    rows, _ = view(sight, low, high)
-    for one in unfolded(sight, rows):
+    seen = as_owner(mailbox, record, owner)
+    rows, _ = view(seen, low, high)
+    for one in unfolded(seen, rows):
         yield members_in(one, zone)

@@ -6,13 +6,14 @@ Reference `graph-calendar.md` section 22. Only the owner manages them; a sharee 
 from functools import cache
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
 
 from outlook365_emulator.directory.users import find_by_address
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.answers import Document, NoContent, Page
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
 from outlook365_emulator.graph.calendar.convertors import permission_id
+from outlook365_emulator.graph.calendar.invitations import invite
+from outlook365_emulator.graph.calendar.seen_calendars import SeenCalendar, judge_manage
 from outlook365_emulator.graph.calendar.sharing import (
     allowed_roles,
     permissions_of,
@@ -21,7 +22,6 @@ from outlook365_emulator.graph.calendar.sharing import (
     with_role,
     withdraw,
 )
-from outlook365_emulator.graph.calendar.sight import Sight, judge_manage
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.addresses import is_address
 from outlook365_emulator.graph.operation import Entity, operation
@@ -34,7 +34,7 @@ _PATH = "/users/{user}/calendars/{calendar}/calendarPermissions"
 
 
 def _members(call: Call, permission: CalendarPermission) -> dict[str, Any]:
-    sight: Sight = call.loaded["calendar"]
+    seen: SeenCalendar = call.loaded["calendar"]
     email = (
         {"name": permission.name, "address": permission.address} if permission.address else {"name": permission.name}
     )
@@ -43,7 +43,7 @@ def _members(call: Call, permission: CalendarPermission) -> dict[str, Any]:
         "isRemovable": permission.removable,
         "isInsideOrganization": permission.inside,
         "role": permission.role,
-        "allowedRoles": list(allowed_roles(sight.source, permission)),
+        "allowedRoles": list(allowed_roles(seen.source, permission)),
         "emailAddress": email,
     }
 
@@ -65,36 +65,35 @@ def permission_resource() -> Resource:
     return Resource(name="calendarPermission", type=type_, compute=_members, efficient_order=False)
 
 
-def _path(call: Call, sight: Sight) -> str:
+def _path(call: Call, seen: SeenCalendar) -> str:
     if call.keys[1] == DEFAULT_CALENDAR:
         return f"{call.user_path}/calendar/calendarPermissions"
-    calendar = quote(sight.mailbox.ids.folder(sight.calendar.number), safe="")
-    return f"{call.user_path}/calendars('{calendar}')/calendarPermissions"
+    return f"{call.user_path}/calendars('{seen.mailbox.ids.folder(seen.calendar.number)}')/calendarPermissions"
 
 
 @operation(f"GET {_PATH}", least="Calendars.Read")
-def list_(call: Call, calendar: Sight) -> Page:
+def list_(call: Call, calendar: SeenCalendar) -> Page:
     """List the permissions on a calendar, that of everybody first; none for a sharee."""
     found = list(permissions_of(calendar.holder, calendar.source)) if calendar.role == "owner" else []
     return Page(resource=permission_resource(), records=found, path=_path(call, calendar), total=len(found))
 
 
-def _answer(call: Call, sight: Sight, permission: CalendarPermission, status: int = 200) -> EntityAnswer:
-    path = _path(call, sight)
+def _answer(call: Call, seen: SeenCalendar, permission: CalendarPermission, status: int = 200) -> EntityAnswer:
+    path = _path(call, seen)
     location = f"{path}('{permission_id(permission)}')" if status == 201 else ""
     return EntityAnswer(resource=permission_resource(), record=permission, path=path, status=status, location=location)
 
 
 @operation(f"GET {_PATH}/{{permission}}", least="Calendars.Read")
-def get(call: Call, calendar: Sight, permission: CalendarPermission) -> EntityAnswer:
+def get(call: Call, calendar: SeenCalendar, permission: CalendarPermission) -> EntityAnswer:
     """Get a permission on a calendar."""
     judge_manage(call, calendar)
     return _answer(call, calendar, permission)
 
 
 @operation(f"POST {_PATH}", least="Calendars.ReadWrite", body=Entity("calendarPermission"))
-def create(call: Call, calendar: Sight, body: dict[str, Any]) -> EntityAnswer:
-    """Share a calendar with a person inside or outside of the organisation."""
+def create(call: Call, calendar: SeenCalendar, body: dict[str, Any]) -> EntityAnswer:
+    """Share a calendar with a person inside or outside of the organisation, who gets an invitation by mail."""
     judge_manage(call, calendar)
     email = body.get("emailAddress") or {}
     address = str(email.get("address") or "").strip()
@@ -116,20 +115,21 @@ def create(call: Call, calendar: Sight, body: dict[str, Any]) -> EntityAnswer:
         removable=True,
     )
     share_calendar(call.tenant, call.unit, calendar.owner, calendar.holder, calendar.source, permission)
+    invite(call.world, call.tenant, call.unit, calendar.owner, calendar.holder, calendar.source, permission)
     return _answer(call, calendar, permission, 201)
 
 
-def _judged(sight: Sight, role: Any, allowed: tuple[Any, ...]) -> Any:
+def _judged(seen: SeenCalendar, role: Any, allowed: tuple[Any, ...]) -> Any:
     if role is None:
         raise graph_error("property_required", property="role", because=f"role is one of {', '.join(allowed)}")
     if role not in allowed:
-        because = f"{role} cannot be given here on {sight.source.name!r}: one of {', '.join(allowed)} can"
+        because = f"{role} cannot be given here on {seen.source.name!r}: one of {', '.join(allowed)} can"
         raise graph_error("invalid_request", detail=f"The role '{role}' is not allowed.", because=because)
     return role
 
 
 @operation(f"PATCH {_PATH}/{{permission}}", least="Calendars.ReadWrite", body=Entity("calendarPermission"))
-def update(call: Call, calendar: Sight, permission: CalendarPermission, body: dict[str, Any]) -> EntityAnswer:
+def update(call: Call, calendar: SeenCalendar, permission: CalendarPermission, body: dict[str, Any]) -> EntityAnswer:
     """Change the role of somebody; nothing else of a permission can be changed."""
     judge_manage(call, calendar)
     if body.get("role") is not None:
@@ -140,7 +140,7 @@ def update(call: Call, calendar: Sight, permission: CalendarPermission, body: di
 
 
 @operation(f"DELETE {_PATH}/{{permission}}", least="Calendars.ReadWrite")
-def delete(call: Call, calendar: Sight, permission: CalendarPermission) -> NoContent:
+def delete(call: Call, calendar: SeenCalendar, permission: CalendarPermission) -> NoContent:
     """Stop sharing a calendar with somebody; the permission of everybody stays."""
     judge_manage(call, calendar)
     if not permission.removable:
@@ -151,7 +151,7 @@ def delete(call: Call, calendar: Sight, permission: CalendarPermission) -> NoCon
 
 
 @operation("GET /users/{user}/calendars/{calendar}/allowedCalendarSharingRoles", least="Calendars.Read")
-def list_roles(call: Call, calendar: Sight) -> Document:
+def list_roles(call: Call, calendar: SeenCalendar) -> Document:
     """List the roles that a person can be given on a calendar."""
     judge_manage(call, calendar)
     address = call.place.arguments.get("user")

@@ -8,10 +8,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from outlook365_emulator.graph.calendar.extras import EXTENDED, expanded_properties, extended_rows
 from outlook365_emulator.graph.calendar.online import allowed_providers
-from outlook365_emulator.graph.calendar.sight import Sight
+from outlook365_emulator.graph.calendar.seen_calendars import SeenCalendar
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.addresses import recipient_of
+from outlook365_emulator.graph.mail.extended_properties import Properties
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.odata.records import Kind, Property, RecordType
 from outlook365_emulator.store.records.calendar import CalendarGroup
@@ -34,10 +36,10 @@ HEX_COLORS: Final[Mapping[str, str]] = MappingProxyType(
 """What `hexColor` says of each `calendarColor`; the shades are not verified."""
 
 
-def calendar_members(call: Call, sight: Sight) -> dict[str, Any]:
+def calendar_members(call: Call, seen: SeenCalendar) -> dict[str, Any]:
     """Return a calendar as the caller sees it."""
-    mailbox, calendar = sight.mailbox, sight.calendar
-    providers = allowed_providers(call.tenant, sight.source)
+    mailbox, calendar = seen.mailbox, seen.calendar
+    providers = allowed_providers(call.tenant, seen.source)
     return {
         "id": mailbox.ids.folder(calendar.number),
         "name": calendar.name,
@@ -45,14 +47,14 @@ def calendar_members(call: Call, sight: Sight) -> dict[str, Any]:
         "hexColor": calendar.hex_color,
         "isDefaultCalendar": calendar.is_default,
         "changeKey": mailbox.ids.short_change_key(calendar.change),
-        "canShare": sight.role == "owner",
-        "canViewPrivateItems": sight.sees_private,
-        "canEdit": sight.may_write,
+        "canShare": seen.role == "owner",
+        "canViewPrivateItems": seen.sees_private,
+        "canEdit": seen.may_write,
         "allowedOnlineMeetingProviders": list(providers),
         "defaultOnlineMeetingProvider": providers[0] if providers else "unknown",
-        "isTallyingResponses": calendar.is_default,
+        "isTallyingResponses": seen.source.is_default,
         "isRemovable": not calendar.is_default,
-        "owner": recipient_of(sight.owner)["emailAddress"],
+        "owner": recipient_of(seen.owner)["emailAddress"],
     }
 
 
@@ -79,22 +81,38 @@ def _type(name: str, *properties: Property) -> RecordType:
     return RecordType(f"microsoft.graph.{name}", MappingProxyType({one.name.lower(): one for one in properties}))
 
 
+def _properties_of(seen: SeenCalendar) -> Properties:
+    return seen.calendar.properties
+
+
+def _context(call: Call, seen: SeenCalendar) -> str:
+    return call.context(f"{call.user_path}/calendars('{seen.mailbox.ids.folder(seen.calendar.number)}')")
+
+
 @cache
 def calendar_resource() -> Resource:
     """Return the calendar as a resource."""
     type_ = _type(
         "calendar",
-        _open("name", "string", lambda sight: sight.calendar.name),
-        _open("color", "enum", lambda sight: sight.calendar.color),
-        _open("isDefaultCalendar", "boolean", lambda sight: sight.calendar.is_default),
-        _open("canEdit", "boolean", lambda sight: sight.may_write),
+        _open("name", "string", lambda seen: seen.calendar.name),
+        _open("color", "enum", lambda seen: seen.calendar.color),
+        _open("isDefaultCalendar", "boolean", lambda seen: seen.calendar.is_default),
+        _open("canEdit", "boolean", lambda seen: seen.may_write),
         *(_closed(name, "string") for name in ("id", "hexColor", "changeKey", "defaultOnlineMeetingProvider")),
         *(_closed(name, "boolean") for name in ("canShare", "canViewPrivateItems", "isTallyingResponses")),
         _closed("isRemovable", "boolean"),
         _closed("allowedOnlineMeetingProviders", "collection"),
         _closed("owner", "complex"),
+        *extended_rows(_properties_of),
     )
-    return Resource(name="calendar", type=type_, compute=calendar_members, efficient_order=False)
+    return Resource(
+        name="calendar",
+        type=type_,
+        compute=calendar_members,
+        expand={name.lower(): expanded_properties(name, _properties_of, _context) for name in EXTENDED},
+        filters_own=frozenset(EXTENDED),
+        efficient_order=False,
+    )
 
 
 @cache

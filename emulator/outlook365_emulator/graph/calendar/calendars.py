@@ -4,31 +4,31 @@ Reference `graph-calendar.md` sections 2 and 22.
 """
 
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
 from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.graph.answers import Count, NoContent, Page
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
-from outlook365_emulator.graph.answers import NoContent, Page
 from outlook365_emulator.graph.calendar.calendar_resource import HEX_COLORS, calendar_resource
 from outlook365_emulator.graph.calendar.changing import remove_event
-from outlook365_emulator.graph.calendar.sharing import put_everybody, withdraw_all
-from outlook365_emulator.graph.calendar.sight import (
-    Sight,
+from outlook365_emulator.graph.calendar.seen_calendars import (
+    SeenCalendar,
     default_calendar,
     judge_manage,
     judge_owner,
+    seen_calendar,
     setting_of,
-    sight_of,
 )
+from outlook365_emulator.graph.calendar.sharing import put_everybody, withdraw_all
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.mail.extended_properties import merged, read_properties
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.graph.paths import DEFAULT_CALENDAR
 from outlook365_emulator.store.records.calendar import Calendar, CalendarGroup
 
 
-def seen(call: Call, group: CalendarGroup | None = None) -> list[Sight]:
+def visible(call: Call, group: CalendarGroup | None = None) -> list[SeenCalendar]:
     """Return the calendars of the mailbox addressed that the caller may see, the default one first.
 
     Raises:
@@ -40,7 +40,7 @@ def seen(call: Call, group: CalendarGroup | None = None) -> list[Sight]:
         if group is not None and calendar.group != group.number:
             continue
         try:
-            found.append(sight_of(call, calendar))
+            found.append(seen_calendar(call, calendar))
         except GraphError as error:
             refusal = error
     if not found and refusal is not None:
@@ -48,38 +48,39 @@ def seen(call: Call, group: CalendarGroup | None = None) -> list[Sight]:
     return found
 
 
-def _page(found: list[Sight], path: str) -> Page:
+def _page(found: list[SeenCalendar], path: str) -> Page:
     return Page(resource=calendar_resource(), records=found, path=path, total=len(found))
 
 
 @operation("GET /users/{user}/calendars", least="Calendars.ReadBasic")
 def list_(call: Call) -> Page:
     """List all calendars of a mailbox, of whatever group; shared ones of others among them."""
-    return _page(seen(call), f"{call.user_path}/calendars")
+    return _page(visible(call), f"{call.user_path}/calendars")
 
 
 @operation("GET /users/{user}/calendars/$count", least="Calendars.ReadBasic")
-def count(call: Call) -> Page:
+def count(call: Call) -> Count:
     """Count the calendars of a mailbox."""
-    return list_(call)
+    return Count(list_(call))
 
 
 @operation("GET /users/{user}/calendarGroups/{group}/calendars", least="Calendars.ReadBasic")
 def list_in_group(call: Call, group: CalendarGroup) -> Page:
     """List the calendars of a group."""
-    key = quote(call.mailbox.ids.folder(group.number), safe="")
-    return _page(seen(call, group), f"{call.user_path}/calendarGroups('{key}')/calendars")
+    return _page(visible(call, group), _path_in(call, group))
 
 
-def _answer(call: Call, sight: Sight, status: int = 200) -> EntityAnswer:
-    single = call.keys[-1] == DEFAULT_CALENDAR and status == 200
-    path = f"{call.user_path}/{'calendar' if single else 'calendars'}"
-    location = f"{path}('{sight.mailbox.ids.folder(sight.calendar.number)}')" if status == 201 else ""
-    return EntityAnswer(resource=calendar_resource(), record=sight, path=path, status=status, location=location)
+def _path_in(call: Call, group: CalendarGroup) -> str:
+    return f"{call.user_path}/calendarGroups('{call.mailbox.ids.folder(group.number)}')/calendars"
+
+
+def _answer(call: Call, seen: SeenCalendar) -> EntityAnswer:
+    path = f"{call.user_path}/{'calendar' if call.keys[-1] == DEFAULT_CALENDAR else 'calendars'}"
+    return EntityAnswer(resource=calendar_resource(), record=seen, path=path)
 
 
 @operation("GET /users/{user}/calendars/{calendar}", least="Calendars.Read")
-def get(call: Call, calendar: Sight) -> EntityAnswer:
+def get(call: Call, calendar: SeenCalendar) -> EntityAnswer:
     """Get a calendar; `/calendar` is the default one."""
     return _answer(call, calendar)
 
@@ -92,7 +93,7 @@ def _judge_name(call: Call, name: str, calendar: Calendar | None = None) -> None
             raise graph_error("calendar_exists", because=f"the mailbox has a calendar {other.name!r} already")
 
 
-def _create(call: Call, body: dict[str, Any], group: int) -> EntityAnswer:
+def _create(call: Call, body: dict[str, Any], group: int, path: str) -> EntityAnswer:
     judge_owner(call)
     _judge_name(call, body.get("name") or "")
     mailbox = call.mailbox
@@ -104,27 +105,33 @@ def _create(call: Call, body: dict[str, Any], group: int) -> EntityAnswer:
         color=color,
         hex_color=HEX_COLORS[color],
         change=mailbox.take_number(),
+        properties=merged((), read_properties(body)),
     )
     call.unit.put_item(mailbox, mailbox.calendars, made)
     put_everybody(call.unit, mailbox, made)
-    return _answer(call, sight_of(call, made), 201)
+    location = f"{call.user_path}/calendars('{mailbox.ids.folder(made.number)}')"
+    seen = seen_calendar(call, made)
+    return EntityAnswer(resource=calendar_resource(), record=seen, path=path, status=201, location=location)
 
 
 @operation("POST /users/{user}/calendars", least="Calendars.ReadWrite", body=Entity("calendar"))
 def create(call: Call, body: dict[str, Any]) -> EntityAnswer:
     """Create a calendar in the group of the default one."""
-    return _create(call, body, default_calendar(call.mailbox).group)
+    return _create(call, body, default_calendar(call.mailbox).group, f"{call.user_path}/calendars")
 
 
 @operation("POST /users/{user}/calendarGroups/{group}/calendars", least="Calendars.ReadWrite", body=Entity("calendar"))
 def create_in_group(call: Call, group: CalendarGroup, body: dict[str, Any]) -> EntityAnswer:
     """Create a calendar in a group."""
-    return _create(call, body, group.number)
+    return _create(call, body, group.number, _path_in(call, group))
 
 
 @operation("PATCH /users/{user}/calendars/{calendar}", least="Calendars.ReadWrite", body=Entity("calendar"))
-def update(call: Call, calendar: Sight, body: dict[str, Any]) -> EntityAnswer:
-    """Rename or colour a calendar, or make it the default one; a sharee does so to the own sight of it."""
+def update(call: Call, calendar: SeenCalendar, body: dict[str, Any]) -> EntityAnswer:
+    """Rename or colour a calendar, set its extended properties, or make it the default one.
+
+    A sharee does so to the own copy of it.
+    """
     mailbox, record = call.mailbox, calendar.calendar
     judge_owner(call)
     changes: dict[str, Any] = {}
@@ -133,6 +140,8 @@ def update(call: Call, calendar: Sight, body: dict[str, Any]) -> EntityAnswer:
         changes["name"] = body["name"]
     if body.get("color") is not None:
         changes |= {"color": body["color"], "hex_color": HEX_COLORS[body["color"]]}
+    if given := read_properties(body):
+        changes["properties"] = merged(record.properties, given)
     if body.get("isDefaultCalendar") and not record.is_default and not record.shown:
         before = default_calendar(mailbox)
         change = mailbox.take_number()
@@ -141,12 +150,12 @@ def update(call: Call, calendar: Sight, body: dict[str, Any]) -> EntityAnswer:
     if changes:
         record = msgspec.structs.replace(record, **changes, change=mailbox.take_number())
         call.unit.put_item(mailbox, mailbox.calendars, record)
-    return _answer(call, sight_of(call, record))
+    return _answer(call, seen_calendar(call, record))
 
 
 @operation("DELETE /users/{user}/calendars/{calendar}", least="Calendars.ReadWrite")
-def delete(call: Call, calendar: Sight) -> NoContent:
-    """Delete a calendar with its events, or a sharee's sight of one; never the default calendar."""
+def delete(call: Call, calendar: SeenCalendar) -> NoContent:
+    """Delete a calendar with its events, or a sharee's copy of one; never the default calendar."""
     mailbox, record = call.mailbox, calendar.calendar
     judge_owner(call)
     if record.is_default:
@@ -162,6 +171,6 @@ def delete(call: Call, calendar: Sight) -> NoContent:
 
 
 @operation("POST /users/{user}/calendars/{calendar}/permanentDelete", least="Calendars.ReadWrite")
-def delete_permanently(call: Call, calendar: Sight) -> NoContent:
+def delete_permanently(call: Call, calendar: SeenCalendar) -> NoContent:
     """Delete a calendar without a way back."""
     return delete(call, calendar)

@@ -25,14 +25,11 @@ from outlook365_emulator.graph.calendar.organizing import (
 from outlook365_emulator.graph.calendar.recurrence.days import days_between
 from outlook365_emulator.graph.calendar.recurrence.instants import times_of
 from outlook365_emulator.graph.calendar.recurrence.reading import recurrence_of
-from outlook365_emulator.graph.calendar.shown import exception_on
-from outlook365_emulator.graph.calendar.zones import Zone, to_wall, wall_text
+from outlook365_emulator.graph.calendar.seen_events import exception_on
 from outlook365_emulator.graph.mail.bodies import preview_of
 from outlook365_emulator.graph.mail.extended_properties import merged, read_properties
+from outlook365_emulator.graph.zones import Zone, to_wall, wall_text
 from outlook365_emulator.store.records.calendar import Event, Series
-
-FORMER_KEPT: Final = 4
-"""Former patterns that a series remembers, so that those who follow it learn what is gone."""
 
 _INHERITED: Final = (
     *PLAIN,
@@ -152,8 +149,7 @@ def change_event(setting: Setting, event: Event, given: dict[str, Any]) -> Event
         "zone": times.zone.iana if given.get("start") and times else event.zone,
     }
     if series != event.series:
-        former = (*event.former, *((event.series,) if event.series is not None else ()))[-FORMER_KEPT:]
-        besides |= {"exceptions": (), "deleted": (), "former": former}
+        besides |= {"exceptions": (), "deleted": ()}
     elif event.exceptions:
         besides["exceptions"] = tuple(_inheriting(setting, one, held, members) for one in event.exceptions)
     if moved or given.keys() & {"isReminderOn", "reminderMinutesBeforeStart"}:

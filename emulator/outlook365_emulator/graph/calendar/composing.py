@@ -10,13 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from outlook365_emulator.graph.calendar.documents import NEVER, new_uid, write_event
-from outlook365_emulator.graph.calendar.event_times import read_times, series_at
-from outlook365_emulator.graph.calendar.locations import places_of
-from outlook365_emulator.graph.calendar.masking import no_location
+from outlook365_emulator.graph.calendar.event_times import Times, read_times, series_at
+from outlook365_emulator.graph.calendar.locations import no_location, places_of
 from outlook365_emulator.graph.calendar.online import join_online, provider_for
 from outlook365_emulator.graph.calendar.organizing import Notice, Setting, attendees_of
 from outlook365_emulator.graph.calendar.recurrence.instants import times_of
-from outlook365_emulator.graph.calendar.zones import precise
 from outlook365_emulator.graph.mail.addresses import recipient_of
 from outlook365_emulator.graph.mail.attached import attach, shown_attachments
 from outlook365_emulator.graph.mail.bodies import preview_of, stored_body, text_to_html
@@ -24,6 +22,7 @@ from outlook365_emulator.graph.mail.extended_properties import merged, read_prop
 from outlook365_emulator.graph.mail.item_attachments import Maker
 from outlook365_emulator.graph.mail.sanitising import safe_html
 from outlook365_emulator.graph.open_extensions import Extensions, read_extension, with_extension
+from outlook365_emulator.graph.zones import precise
 from outlook365_emulator.store.records.calendar import Event
 
 PLAIN: Final[dict[str, Any]] = {
@@ -68,16 +67,14 @@ def make_event(setting: Setting, given: dict[str, Any]) -> Event:
         GraphError: what Exchange refuses.
     """
     world, mailbox, unit = setting.world, setting.mailbox, setting.unit
-    all_day = bool(given.get("isAllDay"))
-    times = read_times(given, is_all_day=all_day)
+    times = read_times(given, is_all_day=bool(given.get("isAllDay")))
     series = None if given.get("recurrence") is None else series_at(given["recurrence"], times)
     start, end = (times.start, times.end) if series is None else times_of(series, series.first)
-    members = _members(setting, given)
+    members = new_members(setting, given, times)
     members |= {
-        "originalStartTimeZone": times.zone.windows,
-        "originalEndTimeZone": times.end_zone.windows,
-        "isAllDay": all_day,
         "iCalUId": new_uid(world.ids, unit.now),
+        "attendees": attendees_of(setting.tenant, setting.owner, given.get("attendees")),
+        "organizer": recipient_of(setting.owner),
     }
     provider = provider_for(setting.tenant, setting.calendar, given)
     if provider:
@@ -108,7 +105,14 @@ def make_event(setting: Setting, given: dict[str, Any]) -> Event:
     return event
 
 
-def _members(setting: Setting, given: dict[str, Any]) -> dict[str, Any]:
+def new_members(setting: Setting, given: dict[str, Any], times: Times) -> dict[str, Any]:
+    """Return the members of a new event as its organizer has it; who takes part and the `iCalUId` are missing.
+
+    Args:
+        setting: where it is written.
+        given: members as sent, names canonical.
+        times: its times as read.
+    """
     stamp = precise(setting.unit.now)
     location, locations = places_of(given) or (no_location(), [])
     body = html_body(given.get("body"))
@@ -129,9 +133,10 @@ def _members(setting: Setting, given: dict[str, Any]) -> dict[str, Any]:
         "body": body,
         "location": location,
         "locations": locations,
-        "attendees": attendees_of(setting.tenant, setting.owner, given.get("attendees")),
-        "organizer": recipient_of(setting.owner),
         "onlineMeeting": None,
+        "originalStartTimeZone": times.zone.windows,
+        "originalEndTimeZone": times.end_zone.windows,
+        "isAllDay": times.is_all_day,
     }
     for name, default in PLAIN.items():
         value = given.get(name)

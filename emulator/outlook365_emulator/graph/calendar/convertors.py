@@ -10,11 +10,18 @@ from typing import Any
 
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.calendar.meetings.rooms import load_place
-from outlook365_emulator.graph.calendar.shown import Shown, occurrence, shown
-from outlook365_emulator.graph.calendar.sight import Sight, default_calendar, judge_owner, judge_write, sight_of
+from outlook365_emulator.graph.calendar.seen_calendars import (
+    SeenCalendar,
+    default_calendar,
+    judge_owner,
+    judge_write,
+    seen_calendar,
+)
+from outlook365_emulator.graph.calendar.seen_events import SeenEvent, occurrence, seen_event
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.path_ids import read_item_id
 from outlook365_emulator.graph.paths import DEFAULT_CALENDAR
+from outlook365_emulator.store.calendar_shelf import DEFAULT_GROUP
 from outlook365_emulator.store.records.calendar import Calendar, CalendarGroup, CalendarPermission
 from outlook365_emulator.store.records.mail import Attachment
 
@@ -36,32 +43,35 @@ def find_calendar(call: Call, key: str) -> Calendar:
     return found
 
 
-def load_calendar(call: Call, key: str) -> Sight:
-    """Load `{calendar}`; reached through a group it must belong to that.
+def load_calendar(call: Call, key: str) -> SeenCalendar:
+    """Load `{calendar}`; reached through a group it must belong to that, through an event it is that of the event.
 
     Raises:
-        GraphError: as `find_calendar` and `sight_of`.
+        GraphError: as `find_calendar` and `seen_calendar`.
     """
+    if call.place.event:
+        return find_event(call, call.place.event).seen
     calendar = find_calendar(call, key)
     if call.place.group and load_group(call, call.place.group).number != calendar.group:
         raise graph_error("item_not_found", because="the calendar is not in the group in the path")
-    return sight_of(call, calendar)
+    return seen_calendar(call, calendar)
 
 
 def load_group(call: Call, key: str) -> CalendarGroup:
-    """Load `{group}`.
+    """Load `{group}`; the default one where the client wrote `/calendarGroup`.
 
     Raises:
         GraphError: `access_denied`, `id_malformed`, `item_not_in_mailbox`, `item_not_found`.
     """
     judge_owner(call)
-    found = call.mailbox.calendar_groups.get(read_item_id(call, key, "folder").number)
+    number = DEFAULT_GROUP if key == DEFAULT_CALENDAR else read_item_id(call, key, "folder").number
+    found = call.mailbox.calendar_groups.get(number)
     if found is None:
         raise graph_error("item_not_found", because="no calendar group of this mailbox has this id")
     return found
 
 
-def load_event(call: Call, key: str) -> Shown:
+def load_event(call: Call, key: str) -> SeenEvent:
     """Load `{event}`: a single event, a series or an occurrence, by its ordinary or immutable id.
 
     Reached through a calendar or a series it must belong to that. An operation that writes needs the right to.
@@ -71,17 +81,17 @@ def load_event(call: Call, key: str) -> Shown:
     """
     found = find_event(call, key)
     place = call.place
-    if place.calendar and find_calendar(call, place.calendar).number != found.sight.calendar.number:
+    if place.calendar and find_calendar(call, place.calendar).number != found.seen.calendar.number:
         raise graph_error("item_not_found", because="the event does not lie in the calendar in the path")
     if place.series and find_event(call, place.series).event.number != found.event.number:
         raise graph_error("item_not_found", because="the event is no instance of the series in the path")
     row = call.operation.permissions
     if call.operation.writes and (row is None or row.least != "Calendars.Read"):
-        judge_write(call, found.sight, found.item)
+        judge_write(call, found.seen, found.item)
     return found
 
 
-def find_event(call: Call, key: str) -> Shown:
+def find_event(call: Call, key: str) -> SeenEvent:
     """Return an event of the mailbox addressed by id.
 
     Raises:
@@ -96,14 +106,14 @@ def find_event(call: Call, key: str) -> Shown:
         event, calendar = None, call.mailbox.calendars.get(identity.folder)
     if calendar is None:
         raise graph_error("item_not_found", because=because)
-    sight = sight_of(call, calendar)
+    seen = seen_calendar(call, calendar)
     if event is None:
-        event = sight.holder.events.get(identity.number)
-    if event is None or event.calendar != sight.source.number:
+        event = seen.holder.events.get(identity.number)
+    if event is None or event.calendar != seen.source.number:
         raise graph_error("item_not_found", because=because)
     if not identity.day:
-        return shown(sight, event)
-    one = occurrence(sight, event, identity.day)
+        return seen_event(seen, event)
+    one = occurrence(seen, event, identity.day)
     if one is None:
         raise graph_error("item_not_found", because="the series has no occurrence on this day, or it was deleted")
     return one
@@ -126,9 +136,9 @@ def load_permission(call: Call, key: str) -> CalendarPermission:
     Raises:
         GraphError: `item_not_found`.
     """
-    sight: Sight = call.loaded["calendar"]
-    for permission in sight.holder.calendar_permissions:
-        if permission.calendar == sight.source.number and permission_id(permission) == key.translate(_TO_PATH):
+    seen: SeenCalendar = call.loaded["calendar"]
+    for permission in seen.holder.calendar_permissions:
+        if permission.calendar == seen.source.number and permission_id(permission) == key.translate(_TO_PATH):
             return permission
     raise graph_error("item_not_found", because="the calendar has no permission with this id")
 
@@ -140,9 +150,9 @@ def load_file(call: Call, key: str) -> Attachment:
         GraphError: `id_malformed`, `item_not_in_mailbox`, `item_not_found`.
     """
     identity = read_item_id(call, key, "attachment")
-    one: Shown = call.loaded["event"]
-    for attachment in one.sight.holder.attachments.of(one.item):
-        if attachment.number == identity.attachment and not one.sight.hides(one.item):
+    one: SeenEvent = call.loaded["event"]
+    for attachment in one.seen.holder.attachments.of(one.item):
+        if attachment.number == identity.attachment and not one.seen.hides(one.item):
             return attachment
     raise graph_error("item_not_found", because="the event has no attachment with this id")
 

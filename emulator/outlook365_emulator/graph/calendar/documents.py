@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from outlook365_emulator.graph.calendar.recurrence.reading import recurrence_of
-from outlook365_emulator.graph.calendar.zones import UTC_ZONE, precise, written_moment
+from outlook365_emulator.graph.zones import UTC_ZONE, precise, written_moment
 from outlook365_emulator.ids import Ids
 from outlook365_emulator.store.item_ids import IdMaker
 from outlook365_emulator.store.mailbox import Mailbox
@@ -71,7 +71,9 @@ _WEB_LINK = "https://outlook.office365.com/owa/?itemid={id}&exvsurl=1&path=/cale
 _IN_LINK = str.maketrans({"-": "%2F", "_": "%2B", "=": "%3D"})
 """From an id to standard base64, percent-encoded."""
 
-_UID_CLASS: Final = "040000008200E00074C5B7101A82E008"
+UID_CLASS: Final = "040000008200E00074C5B7101A82E008"
+"""Begins an `iCalUId` that Exchange has made: the class id of MAPI's GlobalObjectId."""
+
 _FILETIME_EPOCH: Final = 11644473600
 
 
@@ -85,15 +87,26 @@ def new_uid(ids: Ids, at: datetime) -> str:
     """Return a new `iCalUId`: MAPI's GlobalObjectId in upper-case hex (`graph-calendar.md` section 5)."""
     filetime = int((at.timestamp() + _FILETIME_EPOCH) * 10_000_000)
     created = filetime.to_bytes(8, "little").hex().upper()
-    return f"{_UID_CLASS}00000000{created}{'00' * 8}10000000{ids.data(16).hex().upper()}"
+    return f"{UID_CLASS}00000000{created}{'00' * 8}10000000{ids.data(16).hex().upper()}"
 
 
 def uid_of_day(uid: str, day: int) -> str:
     """Return the `iCalUId` of an occurrence: the series' one with the day in it."""
-    if not uid.startswith(_UID_CLASS) or len(uid) < 40:
+    if not uid.startswith(UID_CLASS) or len(uid) < 40:
         return uid
     on = date.fromordinal(day)
     return f"{uid[:32]}{on.year:04X}{on.month:02X}{on.day:02X}{uid[40:]}"
+
+
+def day_in(uid: str) -> tuple[str, int]:
+    """Return the `iCalUId` of a whole meeting and the day that the one of an occurrence has in it, else 0."""
+    if not uid.startswith(UID_CLASS) or len(uid) < 40 or uid[32:40] == "00000000":
+        return uid, 0
+    try:
+        day = date(int(uid[32:36], 16), int(uid[36:38], 16), int(uid[38:40], 16)).toordinal()
+    except ValueError:
+        return uid, 0
+    return f"{uid[:32]}00000000{uid[40:]}", day
 
 
 def web_link(item_id: str) -> str:
@@ -203,7 +216,6 @@ _BESIDES: Mapping[str, Any] = {
     "series": None,
     "exceptions": (),
     "deleted": (),
-    "former": (),
     "fire": None,
     "fire_for": None,
     "dismissed": None,

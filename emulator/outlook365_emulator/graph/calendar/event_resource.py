@@ -8,25 +8,28 @@ from datetime import UTC, datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
 from outlook365_emulator.graph.calendar.attached import attachments_of
 from outlook365_emulator.graph.calendar.documents import occurrence_name, stamp, uid_of_day
 from outlook365_emulator.graph.calendar.extras import (
+    EXTENDED,
     OWN_FILTERS,
+    context_of,
     expanded_extensions,
     expanded_properties,
     extended_rows,
+    extension_rows,
+    shown_properties,
 )
 from outlook365_emulator.graph.calendar.masking import mask, subject_for
 from outlook365_emulator.graph.calendar.recurrence.instants import times_of
-from outlook365_emulator.graph.calendar.shown import Shown
-from outlook365_emulator.graph.calendar.zones import UTC_ZONE, Zone, read_time, wall_text, written_moment, zone_named
+from outlook365_emulator.graph.calendar.seen_events import SeenEvent
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.bodies import in_form
 from outlook365_emulator.graph.resource import Resource
+from outlook365_emulator.graph.zones import UTC_ZONE, Zone, read_time, wall_text, written_moment, zone_named
 from outlook365_emulator.odata.records import Kind, Property, RecordType
 
 
@@ -39,73 +42,73 @@ def preferred_zone(call: Call) -> Zone:
     return zone_named(call.preferences.time_zone) if call.preferences.time_zone else UTC_ZONE
 
 
-def _is_plain(call: Call, one: Shown) -> bool:
+def _is_plain(call: Call, one: SeenEvent) -> bool:
     whole = not one.day or one.item is not one.event
-    return whole and one.sight.is_plain and not call.preferences.time_zone
+    return whole and one.seen.is_plain and not call.preferences.time_zone
 
 
-def event_document(call: Call, one: Shown) -> bytes:
+def event_document(call: Call, one: SeenEvent) -> bytes:
     """Return an event as finished JSON, times in the zone that the client prefers."""
     if _is_plain(call, one):
         return one.item.document
     return msgspec.json.encode(event_members(call, one))
 
 
-def event_members(call: Call, one: Shown) -> dict[str, Any]:
+def event_members(call: Call, one: SeenEvent) -> dict[str, Any]:
     """Return the members of an event as the viewer sees it, times in the zone that the client prefers."""
     return members_in(one, preferred_zone(call))
 
 
-def members_in(one: Shown, zone: Zone) -> dict[str, Any]:
+def members_in(one: SeenEvent, zone: Zone) -> dict[str, Any]:
     """Return the members of an event as the viewer sees it, times in a zone."""
     members: dict[str, Any] = msgspec.json.decode(one.item.document)
-    sight, event = one.sight, one.event
+    seen, event = one.seen, one.event
     if one.day and one.item is one.event:
         members["type"] = "occurrence"
         members["recurrence"] = None
         members["iCalUId"] = uid_of_day(event.ical_uid, one.day)
-    if one.day or sight.mailbox is not sight.holder:
-        stamp(members, sight.mailbox.ids, sight.calendar.number, event.number, one.day)
+    if one.day or seen.mailbox is not seen.holder:
+        stamp(members, seen.mailbox.ids, seen.calendar.number, event.number, one.day)
     if one.item.is_all_day:
         # An all-day event floats: its midnights are those of every zone (`graph-calendar.md` section 10).
         for name, instant in (("start", one.start), ("end", one.end)):
             members[name] = {"dateTime": wall_text(instant.replace(tzinfo=None)), "timeZone": zone.name}
     elif one.day or zone is not UTC_ZONE:
         members["start"], members["end"] = written_moment(one.start, zone), written_moment(one.end, zone)
-    if sight.role != "owner":
-        mask(sight, one.item, members)
-        if sight.mailbox is not sight.holder:
+    if seen.role != "owner":
+        mask(seen, one.item, members)
+        if seen.mailbox is not seen.holder:
             members["isReminderOn"] = False
     return members
 
 
-def event_etag(call: Call, one: Shown) -> str:
+def event_etag(call: Call, one: SeenEvent) -> str:
     """Return the `ETag` of an event."""
-    return f'W/"{one.sight.holder.ids.short_change_key(one.item.change)}"'
+    return f'W/"{one.seen.holder.ids.short_change_key(one.item.change)}"'
 
 
-def event_id(call: Call, one: Shown) -> str:
+def event_id(call: Call, one: SeenEvent) -> str:
     """Return the id of an event in the form that the client prefers."""
-    ids, sight = one.sight.mailbox.ids, one.sight
-    if call.preferences.immutable_ids and sight.mailbox is sight.holder:
+    ids, seen = one.seen.mailbox.ids, one.seen
+    if call.preferences.immutable_ids and seen.mailbox is seen.holder:
         return ids.immutable_occurrence(one.event.stable, one.day) if one.day else ids.immutable(one.event.stable)
     if one.day:
-        return ids.occurrence(sight.calendar.number, one.event.number, one.day)
-    return ids.item(sight.calendar.number, one.event.number)
+        return ids.occurrence(seen.calendar.number, one.event.number, one.day)
+    return ids.item(seen.calendar.number, one.event.number)
 
 
-def adapt_event(call: Call, one: Shown, members: dict[str, Any]) -> None:
+def adapt_event(call: Call, one: SeenEvent, members: dict[str, Any]) -> None:
     """Change the members of an event as the client prefers: form of its ids and of its body."""
     preferences = call.preferences
-    if preferences.immutable_ids and one.sight.mailbox is one.sight.holder:
+    if preferences.immutable_ids and one.seen.mailbox is one.seen.holder:
         members["id"] = event_id(call, one)
         if one.day:
-            members["seriesMasterId"] = one.sight.mailbox.ids.immutable(one.event.stable)
+            members["seriesMasterId"] = one.seen.mailbox.ids.immutable(one.event.stable)
     if preferences.body:
         members["body"] = in_form(members["body"], preferences.body)
 
 
-def adapt_in_view(call: Call, one: Shown, members: dict[str, Any]) -> None:
+def adapt_in_view(call: Call, one: SeenEvent, members: dict[str, Any]) -> None:
     """Do as `adapt_event`, and hide the online meeting where `isOnlineMeeting` is not selected with it.
 
     A view answers `onlineMeeting` only together with that property (`graph-calendar.md` section 11, observed).
@@ -116,8 +119,8 @@ def adapt_in_view(call: Call, one: Shown, members: dict[str, Any]) -> None:
         members["onlineMeeting"] = None
 
 
-def _member(*names: str) -> Callable[[Shown], Any]:
-    def read(one: Shown) -> Any:
+def _member(*names: str) -> Callable[[SeenEvent], Any]:
+    def read(one: SeenEvent) -> Any:
         value: Any = msgspec.json.decode(one.item.document)
         for name in names:
             value = value.get(name) if isinstance(value, dict) else None
@@ -141,7 +144,7 @@ def _as_instant(text: str) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
-def _moment(name: str, get: Callable[[Shown], datetime]) -> Property:
+def _moment(name: str, get: Callable[[SeenEvent], datetime]) -> Property:
     parts = _by_name(
         Property("dateTime", "string", get, nullable=False, literal=_as_instant),
         Property("timeZone", "string", lambda _: "UTC", nullable=False, filterable=False, sortable=False),
@@ -208,7 +211,7 @@ def event_type() -> RecordType:
     ]
     category = Property("", "string", None)
     properties = _by_name(
-        _plain("subject", "string", lambda one: subject_for(one.sight, one.item)),
+        _plain("subject", "string", lambda one: subject_for(one.seen, one.item)),
         _moment("start", lambda one: one.start),
         _moment("end", lambda one: one.end),
         _plain("createdDateTime", "datetime", lambda one: one.item.created),
@@ -238,27 +241,28 @@ def event_type() -> RecordType:
         _location(),
         _body(),
         Property("categories", "collection", lambda one: one.item.categories, element=category, sortable=False),
-        *extended_rows(),
+        *extended_rows(shown_properties),
+        extension_rows(),
         *(_closed(name, kind) for name, kind in closed),
     )
     return RecordType("microsoft.graph.event", properties)
 
 
-def _master_id(one: Shown) -> str | None:
-    return one.sight.mailbox.ids.item(one.sight.calendar.number, one.event.number) if one.day else None
+def _master_id(one: SeenEvent) -> str | None:
+    return one.seen.mailbox.ids.item(one.seen.calendar.number, one.event.number) if one.day else None
 
 
-def _cancelled(_: Call, one: Shown) -> list[str]:
+def _cancelled(_: Call, one: SeenEvent) -> list[str]:
     if one.day or one.event.series is None:
         return []
-    master = one.sight.mailbox.ids.item(one.sight.calendar.number, one.event.number)
+    master = one.seen.mailbox.ids.item(one.seen.calendar.number, one.event.number)
     return [occurrence_name(master, day) for day in sorted(one.event.deleted)]
 
 
-def _exceptions(call: Call, one: Shown) -> dict[str, Any]:
+def _exceptions(call: Call, one: SeenEvent) -> dict[str, Any]:
     if one.day:
         return {"exceptionOccurrences": []}
-    shown = [Shown(one.sight, one.event, item, item.start, item.end, item.day) for item in one.event.exceptions]
+    shown = [SeenEvent(one.seen, one.event, item, item.start, item.end, item.day) for item in one.event.exceptions]
     found = [event_members(call, each) for each in shown]
     for each, members in zip(shown, found, strict=True):
         adapt_event(call, each, members)
@@ -268,7 +272,7 @@ def _exceptions(call: Call, one: Shown) -> dict[str, Any]:
     return {"exceptionOccurrences": found}
 
 
-def _original_start(_: Call, one: Shown) -> str | None:
+def _original_start(_: Call, one: SeenEvent) -> str | None:
     if not one.day or one.event.series is None:
         return None
     return times_of(one.event.series, one.day)[0].strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -281,7 +285,6 @@ def event_resource() -> Resource:
         name="event",
         type=event_type(),
         document=event_document,
-        always=("id",),
         along={"location": ("locations",)},  # page event-get, example 1
         adapt=adapt_event,
         etag=event_etag,
@@ -290,18 +293,16 @@ def event_resource() -> Resource:
             "attachments": attachments_of,
             "exceptionoccurrences": _exceptions,
             "extensions": expanded_extensions,
-            "singlevalueextendedproperties": expanded_properties("singleValueExtendedProperties", many=False),
-            "multivalueextendedproperties": expanded_properties("multiValueExtendedProperties", many=True),
+            **{name.lower(): expanded_properties(name, shown_properties, context_of) for name in EXTENDED},
         },
         filters_own=OWN_FILTERS,
         efficient_order=False,
     )
 
 
-def _with_calendar(call: Call, one: Shown) -> bytes:
+def _with_calendar(call: Call, one: SeenEvent) -> bytes:
     """Return an event with the links to its calendar that the answer to a GET of one event has."""
-    calendar = quote(one.sight.mailbox.ids.folder(one.sight.calendar.number), safe="")
-    url = f"{call.root}/{call.user_path}/calendars('{calendar}')"
+    url = f"{call.root}/{call.user_path}/calendars('{one.seen.mailbox.ids.folder(one.seen.calendar.number)}')"
     links = {"calendar@odata.associationLink": f"{url}/$ref", "calendar@odata.navigationLink": url}
     return event_document(call, one)[:-1] + b"," + msgspec.json.encode(links)[1:]
 

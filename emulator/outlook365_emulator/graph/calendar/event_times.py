@@ -10,7 +10,7 @@ import msgspec
 
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.calendar.recurrence.reading import read_series
-from outlook365_emulator.graph.calendar.zones import Moment, Zone, read_moment, to_wall, zone_named
+from outlook365_emulator.graph.zones import Moment, Zone, read_moment, to_wall, zone_named
 from outlook365_emulator.store.records.calendar import Series
 
 _MIDNIGHT = time()

@@ -1,4 +1,4 @@
-"""Extended properties and open extensions of events, as queries and `$expand` see them.
+"""Extended properties of calendars and events and open extensions of events, as queries and `$expand` see them.
 
 Reference `graph-calendar.md` section 21. Ids and values are read as those of messages are.
 """
@@ -8,71 +8,94 @@ from types import MappingProxyType
 from typing import Any
 
 from outlook365_emulator.graph.asked_ids import asked_ids
-from outlook365_emulator.graph.calendar.shown import Shown
+from outlook365_emulator.graph.calendar.seen_events import SeenEvent
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.mail.extended_properties import asked_properties, normal_id
+from outlook365_emulator.graph.mail.extended_properties import Properties, asked_properties, normal_id
 from outlook365_emulator.graph.open_extensions import as_rows, extension_members, plain_name
 from outlook365_emulator.odata.records import Property
-from outlook365_emulator.store.records.calendar import Event
 
-OWN_FILTERS = frozenset({"extensions", "singleValueExtendedProperties", "multiValueExtendedProperties"})
+EXTENDED = MappingProxyType({"singleValueExtendedProperties": False, "multiValueExtendedProperties": True})
+"""The two collections of extended properties, and whether their values are many."""
+
+OWN_FILTERS = frozenset({"extensions", *EXTENDED})
 """Expanded properties whose `$filter` is applied here, since it compares ids in several spellings."""
 
 
-def _rows(event: Event, *, many: bool) -> list[dict[str, Any]]:
-    return [{"id": name, "value": value} for name, value in event.properties if isinstance(value, tuple) is many]
+def _rows(properties: Properties, *, many: bool) -> list[dict[str, Any]]:
+    return [{"id": name, "value": value} for name, value in properties if isinstance(value, tuple) is many]
 
 
 def _by_name(*properties: Property) -> Mapping[str, Property]:
     return MappingProxyType({one.name.lower(): one for one in properties})
 
 
-def extended_rows() -> tuple[Property, ...]:
-    """Return what `any` may ask of extended properties and extensions."""
+def extended_rows(properties_of: Callable[[Any], Properties]) -> tuple[Property, ...]:
+    """Return what `any` may ask of extended properties.
+
+    Args:
+        properties_of: returns those of a record.
+    """
     identity = Property("id", "string", lambda row: row["id"], literal=normal_id)
     text = Property("", "string", None)
-    named = Property("id", "string", lambda row: row["id"].lower(), literal=lambda id_: plain_name(id_).lower())
     single = _by_name(identity, Property("value", "string", lambda row: row["value"], nullable=False))
     values = Property("value", "collection", lambda row: row["value"], element=text, sortable=False)
-    rows: tuple[tuple[str, Mapping[str, Property], Callable[[Shown], Any]], ...] = (
-        ("singleValueExtendedProperties", single, lambda one: _rows(one.item, many=False)),
-        ("multiValueExtendedProperties", _by_name(identity, values), lambda one: _rows(one.item, many=True)),
-        ("extensions", _by_name(named), lambda one: as_rows(one.item.extensions)),
-    )
-    return tuple(
-        Property(name, "collection", get, element=Property("", "complex", None, parts), sortable=False)
-        for name, parts, get in rows
+    return (
+        _collection("singleValueExtendedProperties", single, lambda one: _rows(properties_of(one), many=False)),
+        _collection(
+            "multiValueExtendedProperties", _by_name(identity, values), lambda one: _rows(properties_of(one), many=True)
+        ),
     )
 
 
-def expanded_properties(name: str, *, many: bool) -> Callable[[Call, Shown], dict[str, Any]]:
-    """Return what expands single-value or multi-value extended properties."""
+def extension_rows() -> Property:
+    """Return what `any` may ask of the extensions of an event."""
+    named = Property("id", "string", lambda row: row["id"].lower(), literal=lambda id_: plain_name(id_).lower())
+    return _collection("extensions", _by_name(named), lambda one: as_rows(one.item.extensions))
 
-    def expand(call: Call, one: Shown) -> dict[str, Any]:
+
+def _collection(name: str, parts: Mapping[str, Property], get: Callable[[Any], Any]) -> Property:
+    return Property(name, "collection", get, element=Property("", "complex", None, parts), sortable=False)
+
+
+def expanded_properties(
+    name: str, properties_of: Callable[[Any], Properties], context: Callable[[Call, Any], str]
+) -> Callable[[Call, Any], dict[str, Any]]:
+    """Return what expands single-value or multi-value extended properties.
+
+    Args:
+        name: `singleValueExtendedProperties` or `multiValueExtendedProperties`.
+        properties_of: returns the properties of a record that the caller may see.
+        context: returns the `@odata.context` of a record's own collections, up to the record.
+    """
+
+    def expand(call: Call, one: Any) -> dict[str, Any]:
         asked = asked_properties(call, name)
-        if one.sight.hides(one.item):
-            return {}
-        found = [row for row in _rows(one.item, many=many) if row["id"] in asked]
-        return {f"{name}@odata.context": f"{context_of(call, one)}/{name}", name: found} if found else {}
+        found = [row for row in _rows(properties_of(one), many=EXTENDED[name]) if row["id"] in asked]
+        return {f"{name}@odata.context": f"{context(call, one)}/{name}", name: found} if found else {}
 
     return expand
 
 
-def expanded_extensions(call: Call, one: Shown) -> dict[str, Any]:
+def shown_properties(one: SeenEvent) -> Properties:
+    """Return the extended properties of an event as far as its seer may see them."""
+    return () if one.seen.hides(one.item) else one.item.properties
+
+
+def expanded_extensions(call: Call, one: SeenEvent) -> dict[str, Any]:
     """Expand the open extensions of an event."""
     asked = asked_ids(call, "extensions", lambda text: plain_name(text).lower())
-    held = () if one.sight.hides(one.item) else one.item.extensions
+    held = () if one.seen.hides(one.item) else one.item.extensions
     found = [extension_members(each) for each in held if asked is None or each[0].lower() in asked]
     return {"extensions@odata.context": f"{context_of(call, one)}/extensions", "extensions": found} if found else {}
 
 
-def context_of(call: Call, one: Shown) -> str:
+def context_of(call: Call, one: SeenEvent) -> str:
     """Return the `@odata.context` of an event's own collections, up to the event."""
-    sight, event = one.sight, one.event
-    ids = sight.mailbox.ids
+    seen, event = one.seen, one.event
+    ids = seen.mailbox.ids
     item = (
-        ids.occurrence(sight.calendar.number, event.number, one.day)
+        ids.occurrence(seen.calendar.number, event.number, one.day)
         if one.day
-        else ids.item(sight.calendar.number, event.number)
+        else ids.item(seen.calendar.number, event.number)
     )
-    return f"{call.root}/$metadata#{call.user_path}/events('{item}')"
+    return call.context(f"{call.user_path}/events('{item}')")

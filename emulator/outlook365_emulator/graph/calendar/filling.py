@@ -5,12 +5,13 @@ for the same people at the same instant; ids are new ones.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from outlook365_emulator.graph.calendar.adding import calendar_named, setting_for
 from outlook365_emulator.graph.calendar.composing import make_event
-from outlook365_emulator.graph.calendar.zones import to_wall, zone_named
+from outlook365_emulator.graph.zones import to_wall, zone_named
 from outlook365_emulator.ids import Chance
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.tenant import Tenant
@@ -52,7 +53,7 @@ _CATEGORIES: Final = ("Red category", "Blue category", "Green category")
 def fill(
     world: World,
     tenant: Tenant,
-    unit_factory: Callable[[], UnitOfWork],
+    unit_factory: Callable[[], AbstractContextManager[UnitOfWork]],
     user: User,
     weeks: int = 4,
     seed: int = 7,
@@ -96,7 +97,7 @@ def _colleagues(tenant: Tenant, user: User) -> list[User]:
 def _weeks(
     world: World,
     tenant: Tenant,
-    unit_factory: Callable[[], UnitOfWork],
+    unit_factory: Callable[[], AbstractContextManager[UnitOfWork]],
     user: User,
     inventor: "_Inventor",
     mondays: list[datetime],

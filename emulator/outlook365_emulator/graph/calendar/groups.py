@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.answers import Count, NoContent, Page
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
-from outlook365_emulator.graph.answers import NoContent, Page
 from outlook365_emulator.graph.calendar.calendar_resource import group_resource
-from outlook365_emulator.graph.calendar.sight import judge_owner
+from outlook365_emulator.graph.calendar.seen_calendars import judge_owner
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.store.records.calendar import CalendarGroup
@@ -30,9 +30,9 @@ def list_(call: Call) -> Page:
 
 
 @operation("GET /users/{user}/calendarGroups/$count", least="Calendars.ReadBasic")
-def count(call: Call) -> Page:
+def count(call: Call) -> Count:
     """Count the calendar groups of a mailbox."""
-    return list_(call)
+    return Count(list_(call))
 
 
 @operation("GET /users/{user}/calendarGroups/{group}", least="Calendars.ReadBasic")

@@ -6,8 +6,6 @@ Reference `graph-calendar.md` section 19.
 from collections.abc import Sequence
 from typing import Any
 
-from outlook365_emulator.graph.calendar.masking import no_location
-
 _LOCATION_ORDER = (
     "displayName",
     "locationUri",
@@ -18,6 +16,17 @@ _LOCATION_ORDER = (
     "address",
     "coordinates",
 )
+
+
+def no_location() -> dict[str, Any]:
+    """Return the `location` of an event that has none."""
+    return {
+        "displayName": "",
+        "locationType": "default",
+        "uniqueIdType": "unknown",
+        "address": {},
+        "coordinates": {},
+    }
 
 
 def _place(given: dict[str, Any]) -> dict[str, Any]:

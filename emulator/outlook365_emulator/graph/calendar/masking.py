@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from outlook365_emulator.graph.calendar.sight import Sight
+from outlook365_emulator.graph.calendar.locations import no_location
+from outlook365_emulator.graph.calendar.seen_calendars import SeenCalendar
 from outlook365_emulator.store.records.calendar import Event
 
 PRIVATE_SUBJECT = "Private Appointment"
@@ -31,40 +32,29 @@ _EMPTY: Mapping[str, Any] = MappingProxyType(
 )
 
 
-def no_location() -> dict[str, Any]:
-    """Return the `location` of an event that has none (`graph-calendar.md` section 19)."""
-    return {
-        "displayName": "",
-        "locationType": "default",
-        "uniqueIdType": "unknown",
-        "address": {},
-        "coordinates": {},
-    }
-
-
-def subject_for(sight: Sight, event: Event) -> str:
+def subject_for(seen: SeenCalendar, event: Event) -> str:
     """Return the subject of an event as a viewer sees it."""
-    if not sight.hides(event):
+    if not seen.hides(event):
         return event.subject
     if event.sensitivity in ("private", "confidential"):
         return PRIVATE_SUBJECT
     return _STATUS_WORDS.get(event.show_as, "Busy")
 
 
-def mask(sight: Sight, event: Event, members: dict[str, Any]) -> None:
+def mask(seen: SeenCalendar, event: Event, members: dict[str, Any]) -> None:
     """Take out of an event's members what the viewer does not see.
 
     Args:
-        sight: the calendar as the viewer sees it.
+        seen: the calendar as the viewer sees it.
         event: the event.
         members: its members; changed.
     """
-    if sight.hides(event):
+    if seen.hides(event):
         members.update(_EMPTY)
-        members["subject"] = subject_for(sight, event)
+        members["subject"] = subject_for(seen, event)
         members["body"] = {"contentType": "html", "content": ""}
         members["location"], members["locations"] = no_location(), []
-    elif sight.role == "limitedRead":
+    elif seen.role == "limitedRead":
         kept = {name: members[name] for name in ("categories", "isOnlineMeeting", "onlineMeetingProvider")}
         members.update(_EMPTY)
         members.update(kept)

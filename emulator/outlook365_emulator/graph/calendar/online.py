@@ -7,7 +7,6 @@ import base64
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import quote
 
 from outlook365_emulator.graph.mail.bodies import preview_of
 from outlook365_emulator.store.records.calendar import Calendar
@@ -61,7 +60,7 @@ def join_online(world: World, tenant: Tenant, owner: User, members: dict[str, An
         provider: the provider.
     """
     thread = base64.b64encode(world.ids.guid().encode()).decode().rstrip("=")
-    context = quote(f'{{"Tid":"{tenant.id}","Oid":"{owner.id}"}}', safe="")
+    context = f"%7b%22Tid%22%3a%22{tenant.id}%22%2c%22Oid%22%3a%22{owner.id}%22%7d"
     host = TEAMS_HOSTS[tenant.cloud]
     url = f"https://{host}/l/meetup-join/19%3ameeting_{thread}%40thread.v2/0?context={context}"
     members["isOnlineMeeting"] = True

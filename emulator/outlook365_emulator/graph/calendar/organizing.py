@@ -128,8 +128,3 @@ def forget_answers(members: dict[str, Any]) -> None:
     for one in members["attendees"]:
         one["status"] = {"response": "notResponded", "time": UNTOLD}
         one.pop("proposedNewTime", None)
-
-
-def is_meeting(event: Event) -> bool:
-    """Return whether an event has attendees."""
-    return bool(msgspec.json.decode(event.document)["attendees"])

@@ -1,7 +1,7 @@
-"""Giving others a calendar and taking it back, with the sight of it that lies in their mailbox.
+"""Giving others a calendar and taking it back, with the copy of it that lies in their mailbox.
 
-Reference `graph-calendar.md` section 22. A sharee's sight is there as soon as the permission is: the invitation mail
-that Outlook sends, and its acceptance, are not waited for.
+Reference `graph-calendar.md` section 22. A sharee's copy is there as soon as the permission is: that the invitation
+(`invitations`) is accepted is not waited for.
 """
 
 from collections.abc import Iterator
@@ -50,7 +50,13 @@ def put_everybody(unit: UnitOfWork, mailbox: Mailbox, calendar: Calendar) -> Non
     unit.put(mailbox.calendar_permissions, everybody)
 
 
-def _sight_in(mailbox: Mailbox, owner: str, calendar: Calendar) -> Calendar | None:
+def name_for_sharee(owner: User, calendar: Calendar) -> str:
+    """Return what a sharee's copy of a calendar is called at first (`graph-calendar.md` section 2)."""
+    return owner.display_name if calendar.is_default else calendar.name
+
+
+def _copy_in(mailbox: Mailbox, owner: str, calendar: Calendar) -> Calendar | None:
+    """Return a sharee's copy of a calendar, or None."""
     return next((one for one in mailbox.calendars if one.owner == owner and one.shown == calendar.number), None)
 
 
@@ -69,27 +75,27 @@ def share_calendar(
     """
     unit.put(mailbox.calendar_permissions, permission)
     theirs = tenant.mailboxes.get(permission.user) if permission.user else None
-    if theirs is not None and _sight_in(theirs, owner.id, calendar) is None:
-        sight = Calendar(
+    if theirs is not None and _copy_in(theirs, owner.id, calendar) is None:
+        copy = Calendar(
             number=theirs.take_number(),
             group=DEFAULT_GROUP,
-            name=owner.display_name if calendar.is_default else calendar.name,
+            name=name_for_sharee(owner, calendar),
             change=theirs.take_number(),
             owner=owner.id,
             shown=calendar.number,
         )
-        unit.put_item(theirs, theirs.calendars, sight)
+        unit.put_item(theirs, theirs.calendars, copy)
     return permission
 
 
 def withdraw(tenant: Tenant, unit: UnitOfWork, mailbox: Mailbox, permission: CalendarPermission) -> None:
-    """Take a permission back, and with it the sharee's sight of the calendar."""
+    """Take a permission back, and with it the sharee's copy of the calendar."""
     unit.remove(mailbox.calendar_permissions, permission)
     calendar = mailbox.calendars.get(permission.calendar)
     theirs = tenant.mailboxes.get(permission.user) if permission.user else None
-    sight = _sight_in(theirs, mailbox.owner, calendar) if theirs is not None and calendar is not None else None
-    if theirs is not None and sight is not None:
-        unit.remove_item(theirs, theirs.calendars, sight)
+    copy = _copy_in(theirs, mailbox.owner, calendar) if theirs is not None and calendar is not None else None
+    if theirs is not None and copy is not None:
+        unit.remove_item(theirs, theirs.calendars, copy)
 
 
 def permissions_of(mailbox: Mailbox, calendar: Calendar) -> Iterator[CalendarPermission]:

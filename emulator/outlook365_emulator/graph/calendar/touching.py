@@ -8,8 +8,8 @@ from typing import Any
 from outlook365_emulator.graph.calendar.changing import occurrence_record, put_exception
 from outlook365_emulator.graph.calendar.documents import members_of, write_event
 from outlook365_emulator.graph.calendar.organizing import Setting
-from outlook365_emulator.graph.calendar.shown import Shown, shown
-from outlook365_emulator.graph.calendar.sight import Sight
+from outlook365_emulator.graph.calendar.seen_calendars import as_owner
+from outlook365_emulator.graph.calendar.seen_events import SeenEvent, seen_event
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.calendar import Event
 from outlook365_emulator.store.records.mail import UploadSession
@@ -18,16 +18,16 @@ from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 
 
-def owned(setting: Setting, one: Shown) -> Shown:
+def owned(setting: Setting, one: SeenEvent) -> SeenEvent:
     """Return an event that holds its own attachments and extensions: a plain occurrence as an exception, put."""
     if not one.day or one.item is not one.event:
         return one
     exception = occurrence_record(setting, one.event, one.day)
     series = put_exception(setting, one.event, exception)
-    return Shown(one.sight, series, exception, one.start, one.end, one.day)
+    return SeenEvent(one.seen, series, exception, one.start, one.end, one.day)
 
 
-def touched(setting: Setting, one: Shown, *, has_attachments: bool | None = None, **besides: Any) -> Shown:
+def touched(setting: Setting, one: SeenEvent, *, has_attachments: bool | None = None, **besides: Any) -> SeenEvent:
     """Write an event with a new change key and put it.
 
     Args:
@@ -51,12 +51,12 @@ def touched(setting: Setting, one: Shown, *, has_attachments: bool | None = None
         **besides,
     )
     if one.day:
-        return Shown(one.sight, put_exception(setting, one.event, item), item, one.start, one.end, one.day)
+        return SeenEvent(one.seen, put_exception(setting, one.event, item), item, one.start, one.end, one.day)
     setting.unit.put_item(setting.mailbox, setting.mailbox.events, item)
-    return Shown(one.sight, item, item, item.start, item.end)
+    return SeenEvent(one.seen, item, item, item.start, item.end)
 
 
-def event_of_session(tenant: Tenant, mailbox: Mailbox, session: UploadSession) -> Shown | None:
+def event_of_session(tenant: Tenant, mailbox: Mailbox, session: UploadSession) -> SeenEvent | None:
     """Return the event that an upload session is for, or None where there is none any more."""
     owner = tenant.users.get(mailbox.owner)
     for event in mailbox.events:
@@ -64,14 +64,14 @@ def event_of_session(tenant: Tenant, mailbox: Mailbox, session: UploadSession) -
         calendar = mailbox.calendars.get(event.calendar)
         if item is None or calendar is None or owner is None:
             continue
-        sight = Sight(mailbox, calendar, mailbox, calendar, owner, "owner")
-        return Shown(sight, event, item, item.start, item.end, item.day) if item.day else shown(sight, event)
+        seen = as_owner(mailbox, calendar, owner)
+        return SeenEvent(seen, event, item, item.start, item.end, item.day) if item.day else seen_event(seen, event)
     return None
 
 
-def counted_again(world: World, tenant: Tenant, unit: UnitOfWork, one: Shown) -> Shown:
+def counted_again(world: World, tenant: Tenant, unit: UnitOfWork, one: SeenEvent) -> SeenEvent:
     """Write an event whose attachments have changed outside of a call: `hasAttachments` and change key follow."""
-    sight = one.sight
-    setting = Setting(world, tenant, unit, sight.owner, sight.holder, sight.source)
-    held = sight.holder.attachments.of(one.item)
+    seen = one.seen
+    setting = Setting(world, tenant, unit, seen.owner, seen.holder, seen.source)
+    held = seen.holder.attachments.of(one.item)
     return touched(setting, one, has_attachments=any(not each.is_inline for each in held))

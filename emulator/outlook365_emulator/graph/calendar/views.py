@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from outlook365_emulator.errors import graph_error
-from outlook365_emulator.graph.answers import Page
+from outlook365_emulator.graph.answers import Count, Page
 from outlook365_emulator.graph.calendar.event_resource import preferred_zone, view_resource
-from outlook365_emulator.graph.calendar.events import events_path, own_sight
-from outlook365_emulator.graph.calendar.shown import Shown, instances, unfolded, view
-from outlook365_emulator.graph.calendar.sight import Sight
-from outlook365_emulator.graph.calendar.zones import read_time
+from outlook365_emulator.graph.calendar.events import events_path, own_calendar
+from outlook365_emulator.graph.calendar.seen_calendars import SeenCalendar
+from outlook365_emulator.graph.calendar.seen_events import SeenEvent, instances, unfolded, view
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import operation
+from outlook365_emulator.graph.zones import read_time
 
 MAX_DAYS: Final = 1825
 """The widest window of a view, in days."""
@@ -67,49 +67,49 @@ def view_window(given: Mapping[str, str]) -> Window:
     return low, high
 
 
-def _view(call: Call, sight: Sight, *, through_calendar: bool) -> Page:
+def _view(call: Call, seen: SeenCalendar, *, through_calendar: bool) -> Page:
     preferred_zone(call)
-    rows, total = view(sight, *view_window(call.options.custom))
-    path = events_path(call, sight, through_calendar=through_calendar).removesuffix("events") + "calendarView"
-    return Page(resource=view_resource(), records=unfolded(sight, rows), path=path, total=total)
+    rows, total = view(seen, *view_window(call.options.custom))
+    path = events_path(call, seen, through_calendar=through_calendar).removesuffix("events") + "calendarView"
+    return Page(resource=view_resource(), records=unfolded(seen, rows), path=path, total=total)
 
 
 @operation("GET /users/{user}/calendarView", least="Calendars.ReadBasic")
 def list_(call: Call) -> Page:
     """List what the default calendar shows in a window, by start: single events, occurrences and exceptions."""
-    return _view(call, own_sight(call), through_calendar=False)
+    return _view(call, own_calendar(call), through_calendar=False)
 
 
 @operation("GET /users/{user}/calendarView/$count", least="Calendars.ReadBasic")
-def count(call: Call) -> Page:
+def count(call: Call) -> Count:
     """Count what the default calendar shows in a window."""
-    return list_(call)
+    return Count(list_(call))
 
 
 @operation("GET /users/{user}/calendars/{calendar}/calendarView", least="Calendars.ReadBasic")
-def list_in_calendar(call: Call, calendar: Sight) -> Page:
+def list_in_calendar(call: Call, calendar: SeenCalendar) -> Page:
     """List what a calendar shows in a window, by start: single events, occurrences and exceptions."""
     return _view(call, calendar, through_calendar=True)
 
 
 @operation("GET /users/{user}/calendars/{calendar}/calendarView/$count", least="Calendars.ReadBasic")
-def count_in_calendar(call: Call, calendar: Sight) -> Page:
+def count_in_calendar(call: Call, calendar: SeenCalendar) -> Count:
     """Count what a calendar shows in a window."""
-    return list_in_calendar(call, calendar)
+    return Count(list_in_calendar(call, calendar))
 
 
 @operation("GET /users/{user}/events/{event}/instances", least="Calendars.ReadBasic")
-def list_instances(call: Call, event: Shown) -> Page:
+def list_instances(call: Call, event: SeenEvent) -> Page:
     """List the occurrences and exceptions of a series in a window, by start."""
     preferred_zone(call)
     low, high = read_window(call.options.custom)
     if high > _years_later(low, MAX_YEARS):
         because = f"the window runs from {low} to {high}; instances take {MAX_YEARS} years"
         raise graph_error("instances_window_too_wide", because=because)
-    sight = event.sight
-    found = instances(sight, event.event, low, high) if event.event.series is not None and not event.day else []
-    path = events_path(call, sight, through_calendar=bool(call.place.calendar))
-    identity = sight.mailbox.ids.item(sight.calendar.number, event.event.number)
+    seen = event.seen
+    found = instances(seen, event.event, low, high) if event.event.series is not None and not event.day else []
+    path = events_path(call, seen, through_calendar=bool(call.place.calendar))
+    identity = seen.mailbox.ids.item(seen.calendar.number, event.event.number)
     return Page(resource=view_resource(), records=found, path=f"{path}('{identity}')/instances", total=len(found))
 
 

@@ -1,6 +1,7 @@
 """Attachments, extensions and extended properties of events, and of single occurrences of a series."""
 
 import base64
+from urllib.parse import quote
 
 import pytest
 from outlook365_emulator.graph.calendar import attachments, extensions
@@ -10,6 +11,11 @@ covers = pytest.mark.covers.with_args
 FILE = {"@odata.type": "#microsoft.graph.fileAttachment", "name": "menu.txt",
         "contentBytes": base64.b64encode(b"pasta").decode()}  # fmt: skip
 COLOR = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Color"
+COLORS = "StringArray {66f5a359-4659-4830-9070-00047ec6ac6e} Name Colors"
+TIMES = {
+    "start": {"dateTime": "2026-12-02T18:00:00", "timeZone": "UTC"},
+    "end": {"dateTime": "2026-12-02T19:00:00", "timeZone": "UTC"},
+}
 
 
 @covers(
@@ -82,11 +88,28 @@ class TestAttachments:
         assert cal.get(f"{path}?$expand=attachments", scopes=["Calendars.ReadBasic"]).status == 403
 
 
+class TestItems:
+    def test_an_attached_item_is_expanded_with_its_context(self, cal):
+        path = f"/me/events/{cal.event()['id']}/attachments"
+        item = {"@odata.type": "microsoft.graph.event", "subject": "Holiday", **TIMES}
+        made = cal.post(path, {"@odata.type": "#microsoft.graph.itemAttachment", "name": "Holiday", "item": item}).json
+        found = cal.get(f"{path}/{made['id']}?$expand=microsoft.graph.itemAttachment/item").json
+        assert found["item"]["subject"] == "Holiday"
+        event, key = (quote(one) for one in (path.split("/")[3], made["id"]))
+        end = f"/events('{event}')/attachments('{key}')/microsoft.graph.itemAttachment/item/$entity"
+        assert found["item@odata.context"].endswith(end)
+        raw = cal.get(f"{path}/{made['id']}/$value")
+        assert (raw.headers["content-type"], b"SUMMARY:Holiday" in raw.body) == ("text/calendar", True)
+
+
 @covers(extensions.list_, extensions.get, extensions.create, extensions.update, extensions.delete)
 class TestExtensions:
     def test_they_come_with_the_event_or_later(self, cal):
         referral = {"@odata.type": "microsoft.graph.openTypeExtension", "extensionName": "Com.Contoso.A", "kind": "x"}
-        path = f"/me/events/{cal.event(extensions=[referral])['id']}"
+        made = cal.event(extensions=[referral])
+        assert [one["kind"] for one in made["extensions"]] == ["x"], "the answer to a creation shows them"
+        assert "extensions" not in cal.event()
+        path = f"/me/events/{made['id']}"
         assert cal.post(f"{path}/extensions", {**referral, "extensionName": "Com.Contoso.B"}).status == 201
         assert [one["extensionName"] for one in cal.get(f"{path}/extensions").values] == [
             "Com.Contoso.A",
@@ -108,6 +131,29 @@ class TestExtensions:
 
 
 class TestExtendedProperties:
+    def test_a_calendar_has_them_too(self, cal):
+        made = cal.post(
+            "/me/calendars", {"name": "Trips", "singleValueExtendedProperties": [{"id": COLOR, "value": "Green"}]}
+        )
+        path = f"/me/calendars/{made.json['id']}"
+        lambda_ = f"singleValueExtendedProperties/Any(ep: ep/id eq '{COLOR}' and ep/value eq 'Green')"
+        assert [one["name"] for one in cal.get(f"/me/calendars?$filter={lambda_}").values] == ["Trips"]
+        query = f"$expand=singleValueExtendedProperties($filter=id eq '{COLOR}')"
+        found = cal.get(f"{path}?{query}").json
+        assert found["singleValueExtendedProperties"] == [{"id": COLOR, "value": "Green"}]
+        context = found["singleValueExtendedProperties@odata.context"]
+        assert context.endswith(f"/calendars('{quote(made.json['id'])}')/singleValueExtendedProperties")
+        cal.patch(path, {"multiValueExtendedProperties": [{"id": COLORS, "value": ["Green", "Blue"]}]})
+        cal.patch(path, {"singleValueExtendedProperties": [{"id": COLOR, "value": None}]})
+        several = cal.get(f"{path}?$expand=multiValueExtendedProperties($filter=id eq '{COLORS}')").json
+        assert several["multiValueExtendedProperties"] == [{"id": COLORS, "value": ["Green", "Blue"]}]
+        assert "singleValueExtendedProperties" not in cal.get(f"{path}?{query}").json
+
+    def test_what_is_no_property_is_refused(self, cal):
+        body = {"name": "Trips", "singleValueExtendedProperties": [{"id": "Colour", "value": "Green"}]}
+        assert cal.post("/me/calendars", body).status == 400
+        assert [one["name"] for one in cal.get("/me/calendars").values] == ["Calendar"]
+
     def test_set_filter_expand_and_clear(self, cal):
         event = cal.event(singleValueExtendedProperties=[{"id": COLOR, "value": "Green"}])
         cal.event(subject="other")

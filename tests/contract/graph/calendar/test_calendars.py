@@ -117,6 +117,9 @@ class TestGroups:
     def test_create_fill_and_delete(self, cal):
         group = cal.post("/me/calendarGroups", {"name": "Clubs"}).json
         path = f"/me/calendarGroups/{group['id']}"
+        made = cal.post(f"{path}/calendars", {"name": "Chess"}).json
+        assert made["@odata.context"].partition("/calendarGroups('")[2].endswith("')/calendars/$entity")
+        assert cal.delete(f"/me/calendars/{made['id']}").status == 204
         assert cal.patch(path, {"name": "Societies"}).json["name"] == "Societies"
         calendar = cal.post(f"{path}/calendars", {"name": "Chess"}).json
         assert names(cal.get(f"{path}/calendars")) == ["Chess"]
@@ -125,6 +128,13 @@ class TestGroups:
         assert cal.delete(f"{path}/calendars/{calendar['id']}").status == 204
         assert cal.delete(path).status == 204
         assert cal.get(path).status == 404
+
+    def test_the_default_group_has_a_name_of_its_own(self, cal):
+        """`/calendarGroup`, as the pages of calendars, events and calendar groups write it."""
+        calendar = cal.post("/me/calendarGroup/calendars", {"name": "Trips"}).json["id"]
+        assert names(cal.get("/me/calendarGroup/calendars")) == ["Calendar", "Trips"]
+        assert cal.patch(f"/me/calendargroup/calendars/{calendar}", {"name": "Journeys"}).json["name"] == "Journeys"
+        assert cal.get(f"/me/calendarGroup/calendars/{calendar}/events").values == []
 
     def test_the_first_ones_stay(self, cal):
         group = cal.get("/me/calendarGroups").values[0]["id"]

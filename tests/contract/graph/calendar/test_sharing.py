@@ -1,5 +1,7 @@
 """Sharing: roles, what each sees and may do, directly in the owner's mailbox and in the sharee's own."""
 
+from urllib.parse import quote
+
 import pytest
 from outlook365_emulator.graph.calendar import calendar_permissions
 
@@ -68,6 +70,33 @@ class TestPermissions:
         assert cal.delete(path).status == 204
         assert len(cal.get("/me/calendars", as_=cal.org.ben).values) == 1
 
+    def test_the_sharee_is_invited_by_mail(self, cal):
+        other = cal.post("/me/calendars", {"name": "Trips"}).json["id"]
+        for address in ("ben@contoso.example", "zoe@partner.example"):
+            body = {"emailAddress": {"address": address}, "role": "read"}
+            assert cal.post(f"/me/calendars/{other}/calendarPermissions", body).status == 201
+        (message,) = cal.get("/me/mailFolders/inbox/messages", as_=cal.org.ben).values
+        assert message["@odata.type"] == "#microsoft.graph.calendarSharingMessage"
+        assert message["subject"] == "You're invited to share this calendar"
+        assert message["from"]["emailAddress"]["address"] == "ada@contoso.example"
+        assert (message["canAccept"], message["suggestedCalendarName"]) == (True, "Trips")
+        assert message["sharingMessageAction"]["action"] == "accept"
+        (outgoing,) = cal.org.world.outbox
+        assert outgoing.recipients == ("zoe@partner.example",)
+
+    def test_the_calendar_of_an_event_has_them_too(self, cal):
+        other = cal.post("/me/calendars", {"name": "Trips"}).json["id"]
+        event = cal.event(path=f"/me/calendars/{other}/events")["id"]
+        path = f"/me/events/{event}/calendar/calendarPermissions"
+        made = cal.post(path, {"emailAddress": {"address": "ben@contoso.example"}, "role": "read"})
+        assert made.status == 201
+        permission = made.json["id"]
+        assert [one["id"] for one in cal.get(f"/me/calendars/{other}/calendarPermissions").values][1:] == [permission]
+        assert cal.patch(f"{path}/{permission}", {"role": "write"}).json["role"] == "write"
+        assert cal.get(f"{path}/{permission}").json["role"] == "write"
+        assert cal.delete(f"{path}/{permission}").status == 204
+        assert cal.get("/me/events/AAA/calendar/calendarPermissions").status == 400
+
     def test_outsiders_and_other_calendars_have_fewer_roles(self, cal):
         outsider = {"emailAddress": {"name": "Eve", "address": "eve@example.org"}, "role": "read"}
         answer = cal.post("/me/calendar/calendarPermissions", outsider)
@@ -79,6 +108,15 @@ class TestPermissions:
         assert cal.post(f"/me/calendars/{calendar}/calendarPermissions", body).status == 400
         roles = cal.get(f"/me/calendars/{calendar}/allowedCalendarSharingRoles(User='ben@contoso.example')")
         assert roles.values == ["freeBusyRead", "limitedRead", "read", "write"]
+
+    def test_the_location_of_a_permission_leads_to_it(self, cal):
+        calendar = cal.post("/me/calendars", {"name": "Trips"}).json["id"]
+        for path in ("/me/calendar", f"/me/calendars/{calendar}"):
+            body = {"emailAddress": {"address": "ben@contoso.example"}, "role": "read"}
+            made = cal.post(f"{path}/calendarPermissions", body)
+            found = cal.page(made.headers["location"])
+            assert (found.status, found.json["id"]) == (200, made.json["id"])
+        assert f"/calendars('{quote(calendar)}')/calendarPermissions/$entity" in made.json["@odata.context"]
 
     def test_a_sharee_reads_none_and_manages_none(self, cal, shared):
         permission = shared("write")
@@ -178,9 +216,11 @@ class TestSights:
             sight["canEdit"],
             sight["canViewPrivateItems"],
             sight["isRemovable"],
+            sight["isTallyingResponses"],
         ) == (
             "Ada Lovelace",
             False,
+            True,
             True,
             True,
             True,

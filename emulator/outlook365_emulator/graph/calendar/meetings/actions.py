@@ -16,8 +16,8 @@ from outlook365_emulator.graph.calendar.meetings.forwarding import forward_meeti
 from outlook365_emulator.graph.calendar.meetings.messages import Answer
 from outlook365_emulator.graph.calendar.meetings.telling import tell
 from outlook365_emulator.graph.calendar.organizing import Setting
-from outlook365_emulator.graph.calendar.shown import Shown
-from outlook365_emulator.graph.calendar.sight import setting_of
+from outlook365_emulator.graph.calendar.seen_calendars import setting_of
+from outlook365_emulator.graph.calendar.seen_events import SeenEvent
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.addresses import is_address
 from outlook365_emulator.graph.operation import Action, operation
@@ -28,7 +28,7 @@ from outlook365_emulator.graph.operation import Action, operation
     least="Calendars.ReadWrite",
     body=Action("accept", "event", optional_body=True),
 )
-def accept(call: Call, event: Shown, body: dict[str, Any]) -> Accepted:
+def accept(call: Call, event: SeenEvent, body: dict[str, Any]) -> Accepted:
     """Accept a meeting, or one occurrence of it."""
     return _answer(call, event, "accepted", body)
 
@@ -38,7 +38,7 @@ def accept(call: Call, event: Shown, body: dict[str, Any]) -> Accepted:
     least="Calendars.ReadWrite",
     body=Action("tentativelyAccept", "event", optional_body=True),
 )
-def tentatively_accept(call: Call, event: Shown, body: dict[str, Any]) -> Accepted:
+def tentatively_accept(call: Call, event: SeenEvent, body: dict[str, Any]) -> Accepted:
     """Accept a meeting tentatively, or one occurrence of it; another time can be proposed."""
     return _answer(call, event, "tentativelyAccepted", body)
 
@@ -48,15 +48,15 @@ def tentatively_accept(call: Call, event: Shown, body: dict[str, Any]) -> Accept
     least="Calendars.ReadWrite",
     body=Action("decline", "event", optional_body=True),
 )
-def decline(call: Call, event: Shown, body: dict[str, Any]) -> Accepted:
+def decline(call: Call, event: SeenEvent, body: dict[str, Any]) -> Accepted:
     """Decline a meeting, or one occurrence of it, which leaves the calendar; another time can be proposed."""
     return _answer(call, event, "declined", body)
 
 
-def _answer(call: Call, event: Shown, answer: Answer, body: dict[str, Any] | None) -> Accepted:
+def _answer(call: Call, event: SeenEvent, answer: Answer, body: dict[str, Any] | None) -> Accepted:
     given = {name.lower(): value for name, value in (body or {}).items()}
     answer_meeting(
-        setting_of(call, event.sight),
+        setting_of(call, event.seen),
         event.event,
         event.day,
         Given(answer, given.get("comment"), given.get("sendresponse") is not False, given.get("proposednewtime")),
@@ -69,15 +69,15 @@ def _answer(call: Call, event: Shown, answer: Answer, body: dict[str, Any] | Non
     least="Calendars.ReadWrite",
     body=Action("cancel", "event", optional_body=True),
 )
-def cancel(call: Call, event: Shown, body: dict[str, Any]) -> Accepted:
+def cancel(call: Call, event: SeenEvent, body: dict[str, Any]) -> Accepted:
     """Cancel a meeting, or one occurrence of it, with a comment to all attendees."""
-    setting = setting_of(call, event.sight)
+    setting = setting_of(call, event.seen)
     given = {name.lower(): value for name, value in (body or {}).items()}
     cancel_meeting(setting, event, given.get("comment") or "")
     return Accepted()
 
 
-def cancel_meeting(setting: Setting, event: Shown, comment: str) -> None:
+def cancel_meeting(setting: Setting, event: SeenEvent, comment: str) -> None:
     """Cancel a meeting, or one occurrence of it.
 
     Args:
@@ -108,7 +108,7 @@ def cancel_meeting(setting: Setting, event: Shown, comment: str) -> None:
     least="Calendars.Read",
     body=Action("forward", "event"),
 )
-def forward(call: Call, event: Shown, body: dict[str, Any]) -> Accepted:
+def forward(call: Call, event: SeenEvent, body: dict[str, Any]) -> Accepted:
     """Forward a meeting: the new people are invited, and the organizer learns of it."""
     given = {name.lower(): value for name, value in body.items()}
     to = given.get("torecipients") or []
@@ -119,8 +119,8 @@ def forward(call: Call, event: Shown, body: dict[str, Any]) -> Accepted:
         if not is_address(address):
             because = f"ToRecipients holds {address!r}, which is no SMTP address"
             raise graph_error("invalid_recipients", recipient=address, because=because)
-    sight = event.sight
-    actor = call.caller if sight.role != "owner" else None
-    setting = Setting(call.world, call.tenant, call.unit, sight.owner, sight.holder, sight.source, actor)
+    seen = event.seen
+    actor = call.caller if seen.role != "owner" else None
+    setting = Setting(call.world, call.tenant, call.unit, seen.owner, seen.holder, seen.source, actor)
     forward_meeting(setting, event.event, event.day, to, given.get("comment") or "")
     return Accepted()

@@ -4,19 +4,13 @@ Reference `graph-calendar.md` section 14. The organizer's copy of a single occur
 exception, and so does the attendee's.
 """
 
-from datetime import date
 from typing import Any
 
 import msgspec
 
 from outlook365_emulator.errors import graph_error
-from outlook365_emulator.graph.calendar.changing import (
-    occurrence_record,
-    put_exception,
-    remove_event,
-    remove_occurrence,
-)
-from outlook365_emulator.graph.calendar.documents import NEVER, members_of, write_event
+from outlook365_emulator.graph.calendar.changing import put_exception, remove_event, remove_occurrence
+from outlook365_emulator.graph.calendar.documents import NEVER, day_in, members_of, write_event
 from outlook365_emulator.graph.calendar.meetings.copies import intended_of, occurrence_of, shown_as
 from outlook365_emulator.graph.calendar.meetings.messages import About, Answer, response
 from outlook365_emulator.graph.calendar.meetings.parties import (
@@ -27,10 +21,10 @@ from outlook365_emulator.graph.calendar.meetings.parties import (
     own_setting,
 )
 from outlook365_emulator.graph.calendar.meetings.posting import post
+from outlook365_emulator.graph.calendar.meetings.tallying import Answered, tally
 from outlook365_emulator.graph.calendar.organizing import Setting
-from outlook365_emulator.graph.calendar.shown import exception_on
-from outlook365_emulator.graph.calendar.zones import UTC_ZONE, precise, read_moment, written_moment
 from outlook365_emulator.graph.mail.addresses import address_of, recipient_of, resolved_all
+from outlook365_emulator.graph.zones import UTC_ZONE, precise, read_moment, written_moment
 from outlook365_emulator.store.records.calendar import Event
 
 
@@ -108,14 +102,7 @@ def _slot(given: dict[str, Any]) -> dict[str, Any]:
 
 def whole_uid(event: Event) -> tuple[str, int]:
     """Return the `iCalUId` of the whole meeting, and the day where the copy is of a single occurrence alone."""
-    uid = event.ical_uid
-    if event.series is not None or len(uid) < 40 or uid[32:40] == "00000000":
-        return uid, 0
-    try:
-        day = date(int(uid[32:36], 16), int(uid[36:38], 16), int(uid[38:40], 16)).toordinal()
-    except ValueError:
-        return uid, 0
-    return f"{uid[:32]}00000000{uid[40:]}", day
+    return (event.ical_uid, 0) if event.series is not None else day_in(event.ical_uid)
 
 
 def _own_copy(
@@ -184,69 +171,11 @@ def _recipients(addresses: list[str]) -> list[dict[str, Any]]:
 def _track(
     setting: Setting, uid: str, day: int, before: dict[str, Any], answer: Answer, proposal: dict[str, Any] | None
 ) -> None:
-    """Write an attendee's answer into the organizer's copy, where the calendar tallies answers: the primary one."""
+    """Let the organizer's copy know of an attendee's answer."""
     theirs = organizer_of(setting.world, setting.unit, before["organizer"])
     found = copy_in(theirs.mailbox, uid) if theirs is not None else None
-    if theirs is None or found is None or not found[0].is_organizer:
+    if theirs is None or found is None:
         return
-    meeting = found[0]
-    place = own_setting(setting.world, theirs.tenant, setting.unit, theirs.owner, theirs.mailbox, meeting)
-    if not place.calendar.is_default:
-        return
-    tally = _Tally(place, setting, answer, proposal)
-    if day:
-        if day not in meeting.deleted:
-            item = exception_on(meeting, day) or occurrence_record(place, meeting, day)
-            put_exception(place, meeting, tally.of(item))
-        return
-    held = tally.status_in(meeting)
-    exceptions = tuple(
-        tally.of(one, proposing=False) if tally.status_in(one) == held else one for one in meeting.exceptions
-    )
-    changed = msgspec.structs.replace(tally.of(meeting), exceptions=exceptions)
-    setting.unit.put_item(place.mailbox, place.mailbox.events, changed)
-
-
-class _Tally:
-    """One attendee's answer on its way into the organizer's copy."""
-
-    __slots__ = ("_answer", "_attendee", "_own", "_place", "_proposal")
-
-    def __init__(self, place: Setting, attendee: Setting, answer: Answer, proposal: dict[str, Any] | None) -> None:
-        self._place = place
-        self._attendee = attendee
-        self._own = addresses_of(attendee.owner)
-        self._answer = answer
-        self._proposal = proposal
-
-    def status_in(self, event: Event) -> dict[str, Any] | None:
-        """Return the person's status in an event of the organizer's, or None where it does not list the person."""
-        for one in members_of(event)["attendees"]:
-            if address_of(one).lower() in self._own:
-                status: dict[str, Any] = one["status"]
-                return status
-        return None
-
-    def of(self, event: Event, *, proposing: bool = True) -> Event:
-        """Return an event of the organizer's with the answer; who was invited through a group is added."""
-        members = members_of(event)
-        status = {"response": self._answer, "time": precise(self._place.unit.now)}
-        mine = [one for one in members["attendees"] if address_of(one).lower() in self._own]
-        if not mine:
-            mine = [{"type": "required", "status": status, **recipient_of(self._attendee.owner)}]
-            members["attendees"] += mine
-        for one in mine:
-            one["status"] = status
-            one.pop("proposedNewTime", None)
-            if self._proposal is not None and proposing:
-                one["proposedNewTime"] = self._proposal
-        return write_event(
-            self._place.mailbox,
-            self._place.calendar,
-            members,
-            start=event.start,
-            end=event.end,
-            modified=self._place.unit.now,
-            like=event,
-            day=event.day,
-        )
+    place = own_setting(setting.world, theirs.tenant, setting.unit, theirs.owner, theirs.mailbox, found[0])
+    answered = Answered(recipient_of(setting.owner), addresses_of(setting.owner), answer, proposal)
+    tally(place, found[0], day, answered)

@@ -13,8 +13,8 @@ from outlook365_emulator.graph.calendar.meetings.messages import About
 from outlook365_emulator.graph.calendar.meetings.parties import copy_in, own_setting, record_of
 from outlook365_emulator.graph.calendar.organizing import Setting
 from outlook365_emulator.graph.calendar.recurrence.instants import overlaps
-from outlook365_emulator.graph.calendar.shown import Shown, instances, unfolded, view
-from outlook365_emulator.graph.calendar.sight import Sight
+from outlook365_emulator.graph.calendar.seen_calendars import SeenCalendar, as_owner
+from outlook365_emulator.graph.calendar.seen_events import SeenEvent, instances, unfolded, view
 from outlook365_emulator.store.records.calendar import Event
 
 HORIZON: Final = timedelta(days=366)
@@ -24,12 +24,11 @@ ACCEPTED: Final = "Your request was accepted."
 DECLINED: Final = "Your request was declined because there are conflicts."
 
 
-def book(place: Setting, organizer: Setting, about: About, *, mail: bool) -> None:
+def book(place: Setting, about: About, *, mail: bool) -> None:
     """Let a resource answer a meeting that has just come into its calendar.
 
     Args:
         place: where the resource's copy lies.
-        organizer: where the organizer's lies.
         about: the meeting.
         mail: whether the organizer is sent the answer.
     """
@@ -53,23 +52,23 @@ def is_taken(place: Setting, event: Event, day: int) -> bool:
         event: the event, which lies in it.
         day: of an occurrence its day; 0 for the single event, or all of the series up to the horizon.
     """
-    sight = Sight(place.mailbox, place.calendar, place.mailbox, place.calendar, place.owner, "owner")
-    spans = _spans(sight, event, day)
+    seen = as_owner(place.mailbox, place.calendar, place.owner)
+    spans = _spans(seen, event, day)
     if not spans:
         return False
     low, high = min(one.start for one in spans), max(one.end for one in spans)
-    others = _busy(sight, event, low, high)
+    others = _busy(seen, event, low, high)
     return any(overlaps(other.start, other.end, one.start, one.end) for one in spans for other in others)
 
 
-def _spans(sight: Sight, event: Event, day: int) -> list[Shown]:
+def _spans(seen: SeenCalendar, event: Event, day: int) -> list[SeenEvent]:
     if event.series is None:
-        return [Shown(sight, event, event, event.start, event.end)]
-    whole = instances(sight, event, event.start, event.start + HORIZON)
+        return [SeenEvent(seen, event, event, event.start, event.end)]
+    whole = instances(seen, event, event.start, event.start + HORIZON)
     return [one for one in whole if not day or one.day == day]
 
 
-def _busy(sight: Sight, event: Event, low: datetime, high: datetime) -> list[Shown]:
-    rows, _ = view(sight, low, high)
-    found = unfolded(sight, rows)
+def _busy(seen: SeenCalendar, event: Event, low: datetime, high: datetime) -> list[SeenEvent]:
+    rows, _ = view(seen, low, high)
+    found = unfolded(seen, rows)
     return [one for one in found if one.event.number != event.number and one.item.show_as not in ("free", "unknown")]

@@ -6,8 +6,8 @@ from typing import Any, Final
 import msgspec
 
 from outlook365_emulator.errors import graph_error
-from outlook365_emulator.graph.calendar.zones import read_moment
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.zones import read_moment
 from outlook365_emulator.odata.literals import read_duration
 
 DEFAULT_DURATION: Final = timedelta(minutes=30)

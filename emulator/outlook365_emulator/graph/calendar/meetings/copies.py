@@ -12,10 +12,10 @@ from outlook365_emulator.graph.calendar.changing import occurrence_record, put_e
 from outlook365_emulator.graph.calendar.documents import NEVER, members_of, write_event
 from outlook365_emulator.graph.calendar.meetings.parties import addresses_of
 from outlook365_emulator.graph.calendar.organizing import Setting
-from outlook365_emulator.graph.calendar.shown import exception_on
-from outlook365_emulator.graph.calendar.zones import precise
+from outlook365_emulator.graph.calendar.seen_events import exception_on
 from outlook365_emulator.graph.mail.addresses import address_of
 from outlook365_emulator.graph.mail.delivery import targets_of
+from outlook365_emulator.graph.zones import precise
 from outlook365_emulator.store.records.calendar import Event
 
 INTENDED: Final = "Integer {00062002-0000-0000-c000-000000000046} Id 0x8224"
@@ -190,6 +190,17 @@ class Copying(msgspec.Struct, frozen=True):
         )
         self._attach(source, written)
         return written
+
+    def write_occurrence(self, source: Event, held: Event) -> Event:
+        """Put one occurrence of a copy of a series as the organizer has it, and return the series.
+
+        Args:
+            source: the organizer's exception.
+            held: the copy.
+        """
+        own = exception_on(held, source.day)
+        copy = msgspec.structs.replace(held, deleted=tuple(day for day in held.deleted if day != source.day))
+        return put_exception(self.place, copy, self._exception(source, own, held, held))
 
     def write_alone(self, source: Event, held: Event | None) -> Event:
         """Put the copy of an exception for somebody who is invited to nothing else of the series: a single event."""

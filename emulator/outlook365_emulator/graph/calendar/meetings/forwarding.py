@@ -21,7 +21,7 @@ from outlook365_emulator.graph.calendar.meetings.parties import (
 )
 from outlook365_emulator.graph.calendar.meetings.posting import post
 from outlook365_emulator.graph.calendar.organizing import Setting, attendees_of
-from outlook365_emulator.graph.calendar.shown import exception_on
+from outlook365_emulator.graph.calendar.seen_events import exception_on
 from outlook365_emulator.graph.mail.addresses import address_of
 from outlook365_emulator.store.records.calendar import Event
 
@@ -43,6 +43,7 @@ def forward_meeting(setting: Setting, event: Event, day: int, to: Attendees, com
     theirs = organizer_of(setting.world, setting.unit, members_of(item)["organizer"])
     found = copy_in(theirs.mailbox, uid) if theirs is not None else None
     if theirs is None or found is None or not found[0].is_organizer:
+        _put_copies(setting, _from_outside(setting, item, to), day, uid, to)
         _send(setting, setting, About(event, item, day), to, comment)
         return
     meeting, day = found[0], day or lone
@@ -50,18 +51,48 @@ def forward_meeting(setting: Setting, event: Event, day: int, to: Attendees, com
     new = [one for one in attendees_of(place.tenant, place.owner, to) if not _is_listed(meeting, day, one)]
     meeting, source = _with_attendees(place, meeting, day, new)
     about = About(meeting, source, day)
-    for person in attended_by(place.world, place.unit, place.mailbox, attendee_addresses(new)):
-        held = copy_in(person.mailbox, uid, day)
-        if held is None:
-            copying = Copying(person, place)
-            if day:
-                copying.write_alone(source, None)
-            else:
-                copying.write(meeting, None)
+    _put_copies(place, source, day, uid, new)
     _send(place, setting, about, to, comment)
     if not item.is_organizer:
         organizer = {"emailAddress": members_of(item)["organizer"]["emailAddress"]}
         post(setting, about, forward_notice(setting, about, organizer, new or to), [address_of(organizer)], "REQUEST")
+
+
+def _put_copies(place: Setting, source: Event, day: int, uid: str, to: Attendees) -> None:
+    """Put copies for those who have none yet.
+
+    Args:
+        place: where `source` lies.
+        source: the meeting as its organizer has it, or one occurrence of it.
+        day: of an occurrence its day, else 0.
+        uid: the `iCalUId` of the whole meeting.
+        to: the people.
+    """
+    for person in attended_by(place.world, place.unit, place.mailbox, attendee_addresses(to)):
+        if copy_in(person.mailbox, uid, day) is None:
+            copying = Copying(person, place)
+            if day:
+                copying.write_alone(source, None)
+            else:
+                copying.write(source, None)
+
+
+def _from_outside(setting: Setting, item: Event, to: Attendees) -> Event:
+    """Return a meeting that somebody outside organizes as a record of the organizer's, which lies in no calendar."""
+    members = members_of(item)
+    organizer = address_of(members["organizer"]).lower()
+    invited = [one for one in members["attendees"] if address_of(one).lower() != organizer]
+    members["attendees"] = [*invited, *attendees_of(setting.tenant, setting.owner, to)]
+    return write_event(
+        setting.mailbox,
+        setting.calendar,
+        members,
+        start=item.start,
+        end=item.end,
+        modified=setting.unit.now,
+        like=item,
+        day=item.day,
+    )
 
 
 def _is_listed(meeting: Event, day: int, attendee: dict[str, Any]) -> bool:

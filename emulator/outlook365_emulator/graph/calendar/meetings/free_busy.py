@@ -11,10 +11,11 @@ from typing import Any, Final
 import msgspec
 
 from outlook365_emulator.graph.calendar.recurrence.instants import overlaps
-from outlook365_emulator.graph.calendar.shown import Shown, unfolded, view
-from outlook365_emulator.graph.calendar.sight import Sight, default_calendar
-from outlook365_emulator.graph.calendar.zones import Zone, to_utc, to_wall, zone_named
+from outlook365_emulator.graph.calendar.recurrence.reading import DAYS
+from outlook365_emulator.graph.calendar.seen_calendars import as_owner, default_calendar
+from outlook365_emulator.graph.calendar.seen_events import SeenEvent, unfolded, view
 from outlook365_emulator.graph.mail.mailbox_settings import settings_of
+from outlook365_emulator.graph.zones import Zone, to_utc, to_wall, zone_named
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import User
 
@@ -26,13 +27,11 @@ _RANK: Mapping[str, int] = MappingProxyType(
 _FARTHEST: Final = timedelta(days=1)
 """By how much the midnights of an all-day event can lie beside its days in UTC."""
 
-DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
 
 class Item(msgspec.Struct, frozen=True):
     """Something in a calendar that has a free/busy status."""
 
-    shown: Shown
+    event: SeenEvent
     start: datetime
     end: datetime
     status: str
@@ -49,10 +48,10 @@ def items_between(mailbox: Mailbox, owner: User, low: datetime, high: datetime, 
         zone: the zone whose midnights bound all-day events.
     """
     calendar = default_calendar(mailbox)
-    sight = Sight(mailbox, calendar, mailbox, calendar, owner, "owner")
-    rows, _ = view(sight, low - _FARTHEST, high + _FARTHEST)
+    seen = as_owner(mailbox, calendar, owner)
+    rows, _ = view(seen, low - _FARTHEST, high + _FARTHEST)
     found = []
-    for one in unfolded(sight, rows):
+    for one in unfolded(seen, rows):
         start, end = one.start, one.end
         if one.item.is_all_day:
             start, end = (to_utc(instant.replace(tzinfo=None), zone.iana) for instant in (start, end))

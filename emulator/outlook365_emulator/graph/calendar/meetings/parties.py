@@ -8,8 +8,8 @@ import msgspec
 from outlook365_emulator.directory.users import find_by_address
 from outlook365_emulator.graph.calendar.documents import uid_of_day
 from outlook365_emulator.graph.calendar.organizing import Setting
-from outlook365_emulator.graph.calendar.shown import exception_on
-from outlook365_emulator.graph.calendar.sight import default_calendar
+from outlook365_emulator.graph.calendar.seen_calendars import default_calendar
+from outlook365_emulator.graph.calendar.seen_events import exception_on
 from outlook365_emulator.graph.mail.addresses import address_of, is_address
 from outlook365_emulator.graph.mail.delivery import targets_of, tenant_of
 from outlook365_emulator.store.mailbox import Mailbox

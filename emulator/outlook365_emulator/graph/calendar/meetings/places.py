@@ -4,15 +4,20 @@ Reference `graph-calendar.md` section 27. A room is a mailbox with the purpose `
 rooms is a list of rooms.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
 
 from outlook365_emulator.errors import graph_error
-from outlook365_emulator.graph.answers import Entity, Page
+from outlook365_emulator.graph.answers import Entity as EntityAnswer
+from outlook365_emulator.graph.answers import Page
 from outlook365_emulator.graph.calendar.meetings.rooms import room_lists_of, rooms_of
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.operation import operation
+from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.odata.records import Kind, Property, RecordType
 from outlook365_emulator.store.records.directory import Group, User
@@ -20,41 +25,39 @@ from outlook365_emulator.store.records.directory import Group, User
 PAGE = 100
 """Places on a page where `$top` says nothing."""
 
-_FURTHER = ("building", "floorLabel", "label", "audioDeviceName", "videoDeviceName", "displayDeviceName")
+_OF_PLACE: Final[Mapping[str, Any]] = MappingProxyType({"address": None, "geoCoordinates": None, "phone": ""})
+"""What every place has beside name and address, and what it is at first."""
 
-
-def _room(_: Call, room: User) -> dict[str, Any]:
-    return {
-        "id": room.id,
-        "displayName": room.display_name,
-        "address": None,
-        "geoCoordinates": None,
-        "phone": room.business_phones[0] if room.business_phones else "",
-        "nickname": room.display_name,
-        "emailAddress": room.mail or room.user_principal_name,
-        "building": room.further.get("building"),
-        "floorNumber": room.further.get("floorNumber"),
-        "floorLabel": room.further.get("floorLabel"),
-        "label": room.further.get("label"),
-        "capacity": room.further.get("capacity"),
+ROOM_DETAILS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        **_OF_PLACE,
+        "nickname": "",
+        "building": None,
+        "floorNumber": None,
+        "floorLabel": None,
+        "label": None,
+        "capacity": None,
         "bookingType": "standard",
-        "audioDeviceName": room.further.get("audioDeviceName"),
-        "videoDeviceName": room.further.get("videoDeviceName"),
-        "displayDeviceName": room.further.get("displayDeviceName"),
+        "audioDeviceName": None,
+        "videoDeviceName": None,
+        "displayDeviceName": None,
         "isWheelChairAccessible": False,
         "tags": [],
     }
+)
+"""What a room has beside name and address, and what it is at first."""
+
+
+def _room(_: Call, room: User) -> dict[str, Any]:
+    phone = room.business_phones[0] if room.business_phones else ""
+    found = {**ROOM_DETAILS, "phone": phone, "nickname": room.display_name, **room.place}
+    address = room.mail or room.user_principal_name
+    return {"id": room.id, "emailAddress": address, "displayName": room.display_name, **found}
 
 
 def _room_list(_: Call, group: Group) -> dict[str, Any]:
-    return {
-        "id": group.id,
-        "displayName": group.display_name,
-        "address": None,
-        "geoCoordinates": None,
-        "phone": "",
-        "emailAddress": group.mail,
-    }
+    named = {"id": group.id, "displayName": group.display_name, "emailAddress": group.mail}
+    return {**named, **_OF_PLACE, **group.place}
 
 
 def _typed(name: str, kinds: dict[str, Kind]) -> RecordType:
@@ -79,10 +82,10 @@ _PLACE: dict[str, Kind] = {
 @cache
 def room_resource() -> Resource:
     """Return the room as a resource."""
-    texts: dict[str, Kind] = dict.fromkeys((*_FURTHER, "nickname"), "string")
+    texts: dict[str, Kind] = dict.fromkeys(ROOM_DETAILS, "string")
     kinds: dict[str, Kind] = {
-        **_PLACE,
         **texts,
+        **_PLACE,
         "floorNumber": "integer",
         "capacity": "integer",
         "bookingType": "enum",
@@ -117,11 +120,42 @@ def list_room_lists(call: Call) -> Page:
     return Page(resource=room_list_resource(), records=found, path="places/microsoft.graph.roomList", total=len(found))
 
 
-@operation("GET /places/{place}", least="Place.Read.All")
-def get(call: Call, place: User | Group) -> Entity:
-    """Get a room or a list of rooms by its id or its address."""
+def _typed_place(call: Call, place: User | Group) -> dict[str, Any]:
+    if isinstance(place, User):
+        return {"@odata.type": "#microsoft.graph.room", **_room(call, place)}
+    return {"@odata.type": "#microsoft.graph.roomList", **_room_list(call, place)}
+
+
+def _answer(place: User | Group) -> EntityAnswer:
+    """Answer a place with its type, which the path does not tell."""
     resource = room_resource() if isinstance(place, User) else room_list_resource()
-    return Entity(resource=resource, record=place, path="places")
+    return EntityAnswer(resource=msgspec.structs.replace(resource, compute=_typed_place), record=place, path="places")
+
+
+@operation("GET /places/{place}", least="Place.Read.All")
+def get(call: Call, place: User | Group) -> EntityAnswer:
+    """Get a room or a list of rooms by its id or its address."""
+    return _answer(place)
+
+
+@operation("PATCH /places/{place}", least="Place.ReadWrite.All", body=Entity("place"))
+def update(call: Call, place: User | Group, body: dict[str, Any]) -> EntityAnswer:
+    """Change what is known of a room or a list of rooms; `@odata.type` says which of the two it is."""
+    is_room = isinstance(place, User)
+    kind = "room" if is_room else "roomList"
+    named = str(body.get("@odata.type") or "").rpartition(".")[2]
+    if named.lower() != kind.lower():
+        because = f"{place.display_name} is a {kind}: send @odata.type microsoft.graph.{kind}"
+        raise graph_error("invalid_request", detail="The type of the place is missing or wrong.", because=because)
+    known = ROOM_DETAILS if is_room else _OF_PLACE
+    details = {**place.place, **{name: value for name, value in body.items() if name in known}}
+    if isinstance(place, User):
+        changed = msgspec.structs.replace(place, place=details)
+        call.unit.put(call.tenant.users, changed)
+        return _answer(changed)
+    listed = msgspec.structs.replace(place, place=details, display_name=body.get("displayName") or place.display_name)
+    call.unit.put(call.tenant.groups, listed)
+    return _answer(listed)
 
 
 @operation("GET /places/{place}/microsoft.graph.roomList/rooms", least="Place.Read.All", workload="directory")
@@ -130,5 +164,5 @@ def list_rooms_in(call: Call, place: User | Group) -> Page:
     if isinstance(place, User):
         raise graph_error("item_not_found", because=f"{place.user_principal_name} is a room, no list of rooms")
     found = [user for user in rooms_of(call.tenant) if user.id in place.members]
-    path = f"places('{place.mail or place.id}')/microsoft.graph.roomList/rooms"
+    path = f"places('{quote(place.mail or place.id)}')/microsoft.graph.roomList/rooms"
     return Page(resource=room_resource(), records=found, path=path, total=len(found))

@@ -5,16 +5,16 @@ A meeting message goes the way of all mail; people outside the world get it with
 
 import msgspec
 
-from outlook365_emulator.graph.calendar.meetings.icalendar import Method, calendar_text
+from outlook365_emulator.graph.calendar.meetings.icalendar_writing import Method, Replying, calendar_text
 from outlook365_emulator.graph.calendar.meetings.messages import About, Draft, requests_about
 from outlook365_emulator.graph.calendar.meetings.mime_parts import alternative
 from outlook365_emulator.graph.calendar.meetings.parties import mail_ways
 from outlook365_emulator.graph.calendar.organizing import Setting
+from outlook365_emulator.graph.mail.addresses import recipient_of
 from outlook365_emulator.graph.mail.arrivals import settle
 from outlook365_emulator.graph.mail.delivery import deliver
 from outlook365_emulator.graph.mail.documents import members_of, write_message
 from outlook365_emulator.store.blobs import Blob
-from outlook365_emulator.store.item_ids import conversation_id, thread_of
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.mail import Message
 from outlook365_emulator.store.unit import UnitOfWork
@@ -35,8 +35,12 @@ def post(setting: Setting, about: About, draft: Draft, addresses: list[str], met
     if not direct and not delegates:
         return
     mailbox = _sending_mailbox(setting)
-    answerer = setting.owner if method == "REPLY" else None
-    text = calendar_text(about.event, about.item, about.day, method, setting.unit.now, answerer, comment)
+    replying = None
+    if method == "REPLY":
+        proposal = draft.members["proposedNewTime"]
+        replying = Replying(recipient_of(setting.owner), draft.members["responseType"], proposal)
+        method = "REPLY" if proposal is None else "COUNTER"
+    text = calendar_text(about.event, about.item, about.day, method, setting.unit.now, replying, comment)
     sent = _stored(setting, mailbox, about, draft, text, method)
     members = members_of(sent)
     arrived = deliver(
@@ -70,17 +74,15 @@ def _stored(setting: Setting, mailbox: Mailbox, about: About, draft: Draft, text
     return sent
 
 
-def outdate(unit: UnitOfWork, mailbox: Mailbox, about: About, draft: Draft) -> None:
+def outdate(unit: UnitOfWork, mailbox: Mailbox, about: About) -> None:
     """Mark the requests that an update or a cancellation supersedes (`graph-calendar.md` section 15).
 
     Args:
         unit: the unit of work.
         mailbox: the attendee's mailbox.
         about: the meeting.
-        draft: the message that comes, which lies in the same conversation.
     """
-    conversation = conversation_id(mailbox.guid, thread_of(draft.members["conversationIndex"]))
-    for message in requests_about(mailbox, conversation, about.ical_uid):
+    for message in requests_about(mailbox, about):
         members = members_of(message)
         folder = mailbox.folders.get(message.folder)
         if members["isOutOfDate"] or folder is None:

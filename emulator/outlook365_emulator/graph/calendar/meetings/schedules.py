@@ -13,11 +13,11 @@ from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.answers import Document
 from outlook365_emulator.graph.calendar.event_resource import preferred_zone
 from outlook365_emulator.graph.calendar.meetings.free_busy import Item, items_between, merged_view, working_hours
-from outlook365_emulator.graph.calendar.sight import Sight, default_calendar, permission_of
-from outlook365_emulator.graph.calendar.zones import read_moment, written_moment
+from outlook365_emulator.graph.calendar.seen_calendars import SeenCalendar, default_calendar, permission_of
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.delivery import group_at, targets_of
 from outlook365_emulator.graph.operation import Action, operation
+from outlook365_emulator.graph.zones import read_moment, written_moment
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import Group
 
@@ -91,7 +91,7 @@ class _Asked:
         }
 
     def _item(self, item: Item, role: str) -> dict[str, Any]:
-        event, zone = item.shown.item, self.shown_in
+        event, zone = item.event.item, self.shown_in
         found: dict[str, Any] = {"status": item.status}
         closed = event.sensitivity in ("private", "confidential")
         if role == "owner" or (role in _SEES_SUBJECTS and not closed):
@@ -142,7 +142,7 @@ def role_of(call: Call, mailbox: Mailbox) -> str:
     least="Calendars.ReadBasic",
     body=Action("getSchedule", "calendar"),
 )
-def get_schedule(call: Call, calendar: Sight, body: dict[str, Any]) -> Document:
+def get_schedule(call: Call, calendar: SeenCalendar, body: dict[str, Any]) -> Document:
     """Get the free and busy times of people, groups and rooms in a window."""
     given = {name.lower(): value for name, value in body.items()}
     asked = _Asked(call, given)

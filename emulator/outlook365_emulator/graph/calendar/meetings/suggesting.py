@@ -17,8 +17,8 @@ from outlook365_emulator.graph.calendar.meetings.constraints import Room, Wish
 from outlook365_emulator.graph.calendar.meetings.free_busy import Item, WorkingHours, items_between, working_hours
 from outlook365_emulator.graph.calendar.meetings.schedules import role_of
 from outlook365_emulator.graph.calendar.recurrence.instants import overlaps
-from outlook365_emulator.graph.calendar.zones import UTC_ZONE
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.zones import UTC_ZONE
 from outlook365_emulator.store.records.directory import User
 
 _WEIGHTS: Mapping[str, float] = MappingProxyType(

@@ -8,12 +8,12 @@ from typing import Any
 
 from outlook365_emulator.graph.answers import Document
 from outlook365_emulator.graph.calendar.event_resource import preferred_zone
-from outlook365_emulator.graph.calendar.events import own_sight
+from outlook365_emulator.graph.calendar.events import own_calendar
 from outlook365_emulator.graph.calendar.meetings.constraints import read_wish
 from outlook365_emulator.graph.calendar.meetings.suggesting import Suggestion, suggest
-from outlook365_emulator.graph.calendar.zones import Zone, written_moment
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Action, operation
+from outlook365_emulator.graph.zones import Zone, written_moment
 
 _ALL_FREE = "Suggested because it is one of the nearest times when all attendees are available."
 _SOME_FREE = "Suggested because it is one of the nearest times when most attendees are available."
@@ -26,7 +26,7 @@ _SOME_FREE = "Suggested because it is one of the nearest times when most attende
 )
 def find_meeting_times(call: Call, body: dict[str, Any]) -> Document:
     """Suggest times and places for a meeting of the user with others."""
-    own_sight(call)  # refuses who may not read the calendar
+    own_calendar(call)  # refuses who may not read the calendar
     zone = preferred_zone(call)
     wish = read_wish(call, body or {})
     found, reason = suggest(call, wish)

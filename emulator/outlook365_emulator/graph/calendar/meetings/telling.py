@@ -140,10 +140,10 @@ class _Telling:
                 rooms.append(place)
         if self._mail:
             if before is not None:
-                self._outdate(attendees, kind)
+                self._outdate(attendees)
             self._send_request(self._about, attendees, kind, before)
         for place in rooms:
-            book(place, self._setting, self._about, mail=self._mail)
+            book(place, self._about, mail=self._mail)
 
     def _copy(self, place: Setting, *, reset: bool) -> Event:
         """Put the copy of one attendee, which shows the meeting as it is."""
@@ -168,10 +168,9 @@ class _Telling:
                 remove_event(_lying(place, found[0]), found[0])
         place.notices.clear()
 
-    def _outdate(self, attendees: Attendees, kind: str) -> None:
-        draft = request(self._setting, self._about, [], kind=kind)
+    def _outdate(self, attendees: Attendees) -> None:
         for place in self._places(attendees):
-            outdate(self._setting.unit, place.mailbox, self._about, draft)
+            outdate(self._setting.unit, place.mailbox, self._about)
 
     def _send_request(self, about: About, to: Attendees, kind: str, before: Event | None) -> None:
         everybody = [{"emailAddress": one["emailAddress"]} for one in _attendees(about.item)]
@@ -184,17 +183,17 @@ class _Telling:
             return
         uid, day = self._meeting.ical_uid, self._notice.day
         to = [{"emailAddress": one["emailAddress"]} for one in attendees]
-        draft = cancellation(self._setting, self._about, to, self._notice.comment)
         for place in self._places(attendees):
             found = copy_in(place.mailbox, uid, day)
             if found is not None:
                 held, within = found
-                _cancel_or_free(_lying(place, held), held, within)
+                cancel_or_free(_lying(place, held), held, within)
             if self._mail:
-                outdate(self._setting.unit, place.mailbox, self._about, draft)
+                outdate(self._setting.unit, place.mailbox, self._about)
             self._cancel_lone(place)
         if self._mail:
             addresses = attendee_addresses(attendees)
+            draft = cancellation(self._setting, self._about, to, self._notice.comment)
             post(self._setting, self._about, draft, addresses, "CANCEL", self._notice.comment)
 
     def _cancel_lone(self, place: Setting) -> None:
@@ -204,14 +203,14 @@ class _Telling:
         for one in self._meeting.exceptions:
             found = copy_in(place.mailbox, self._meeting.ical_uid, one.day)
             if found is not None and found[1] == 0:
-                _cancel_or_free(_lying(place, found[0]), found[0], 0)
+                cancel_or_free(_lying(place, found[0]), found[0], 0)
 
     def _places(self, attendees: Attendees) -> list[Setting]:
         setting = self._setting
         return attended_by(setting.world, setting.unit, setting.mailbox, attendee_addresses(attendees))
 
 
-def _cancel_or_free(place: Setting, held: Event, day: int) -> None:
+def cancel_or_free(place: Setting, held: Event, day: int) -> None:
     """Cancel a copy; a room takes the meeting out of its calendar, so that the time is free again."""
     if place.owner.purpose in RESOURCES:
         if day:

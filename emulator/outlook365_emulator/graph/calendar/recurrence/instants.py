@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from outlook365_emulator.graph.calendar.recurrence.days import LAST_DAY, days_between
-from outlook365_emulator.graph.calendar.zones import to_utc
+from outlook365_emulator.graph.zones import to_utc
 from outlook365_emulator.store.records.calendar import Series
 
 _DAY: Final = 86400

@@ -36,6 +36,15 @@ class TestAnInvitation:
         assert (request["subject"], request["bodyPreview"]) == ("Lunch", "See you")
         assert meet.inbox("ada", "sentitems")[0]["meetingMessageType"] == "meetingRequest"
 
+    @pytest.mark.parametrize("zone", ["tzone://Microsoft/Utc", "Z", "Coordinated Universal Time", "Mars", "/etc"])
+    def test_a_message_takes_the_names_of_zones_that_an_event_takes(self, meet, zone):
+        event = meet.invite("ada", "ben")
+        prefer = [("Prefer", f'outlook.timezone="{zone}"')]
+        message = meet.ask("ben", "GET", f"/me/messages/{meet.mail('ben')['id']}", headers=prefer)
+        shown = meet.ask("ada", "GET", f"/me/events/{event['id']}", headers=prefer)
+        assert message.status == shown.status == (400 if zone in ("Mars", "/etc") else 200)
+        assert message.json.get("startDateTime") == shown.json.get("start")
+
     def test_answers_times_of_the_message_in_the_zone_that_is_preferred(self, meet):
         meet.invite("ada", "ben")
         prefer = [("Prefer", 'outlook.timezone="Tokyo Standard Time"')]

@@ -17,8 +17,8 @@ from outlook365_emulator.graph.calendar.changing import (
     remove_occurrence,
 )
 from outlook365_emulator.graph.calendar.recurrence.instants import overlaps
-from outlook365_emulator.graph.calendar.shown import Shown, instances, shown, unfolded, view
-from outlook365_emulator.graph.calendar.sight import Sight, default_calendar
+from outlook365_emulator.graph.calendar.seen_calendars import SeenCalendar, default_calendar
+from outlook365_emulator.graph.calendar.seen_events import SeenEvent, instances, seen_event, unfolded, view
 from outlook365_emulator.store import snapshot
 from outlook365_emulator.store.world import World
 
@@ -41,7 +41,7 @@ class Calendar:
         assert box is not None
         self.box = box
         calendar = default_calendar(box)
-        self.sight = Sight(box, calendar, box, calendar, self.ada, "owner")
+        self.seen = SeenCalendar(box, calendar, box, calendar, self.ada, "owner")
 
     def times(self) -> dict[str, Any]:
         zone = self.chance.choice(ZONES)
@@ -82,7 +82,7 @@ class Calendar:
                 elif kind < 0.6:
                     remove_event(setting, event)
                 elif event.series is not None:
-                    found = instances(self.sight, event, START - timedelta(days=40), START + timedelta(days=90))
+                    found = instances(self.seen, event, START - timedelta(days=40), START + timedelta(days=90))
                     if found:
                         day = self.chance.choice(found).day
                         if kind < 0.8:
@@ -93,22 +93,22 @@ class Calendar:
         except GraphError:
             pass
 
-    def plainly(self, low: datetime, high: datetime) -> list[Shown]:
+    def plainly(self, low: datetime, high: datetime) -> list[SeenEvent]:
         """What a view must show, without anything prepared."""
-        found: list[Shown] = []
+        found: list[SeenEvent] = []
         for event in self.box.events:
             if event.series is not None:
-                found += instances(self.sight, event, low, high)
+                found += instances(self.seen, event, low, high)
             elif overlaps(event.start, event.end, low, high):
-                found.append(shown(self.sight, event))
+                found.append(seen_event(self.seen, event))
         return sorted(found, key=lambda one: (one.start, one.event.number, one.day))
 
     def check(self) -> None:
         low = START + timedelta(hours=self.chance.randrange(-24 * 40, 24 * 90))
         high = low + timedelta(hours=self.chance.choice((1, 24, 24 * 7, 24 * 45)))
-        rows, total = view(self.sight, low, high)
+        rows, total = view(self.seen, low, high)
         expected = self.plainly(low, high)
-        assert list(unfolded(self.sight, rows)) == expected
+        assert list(unfolded(self.seen, rows)) == expected
         assert total == len(expected)
 
 
@@ -126,12 +126,12 @@ def test_a_snapshot_brings_events_back_as_they_were() -> None:
     for _ in range(60):
         calendar.step()
     window = START - timedelta(days=30), START + timedelta(days=60)
-    before = list(unfolded(calendar.sight, view(calendar.sight, *window)[0]))
+    before = list(unfolded(calendar.seen, view(calendar.seen, *window)[0]))
     kept = snapshot.take(calendar.world)
     for _ in range(60):
         calendar.step()
     snapshot.restore(calendar.world, kept)
-    assert list(unfolded(calendar.sight, view(calendar.sight, *window)[0])) == before
+    assert list(unfolded(calendar.seen, view(calendar.seen, *window)[0])) == before
 
 
 def test_what_fails_leaves_nothing_behind() -> None:
@@ -139,7 +139,7 @@ def test_what_fails_leaves_nothing_behind() -> None:
     for _ in range(60):
         calendar.step()
     window = START - timedelta(days=30), START + timedelta(days=60)
-    before = list(unfolded(calendar.sight, view(calendar.sight, *window)[0]))
+    before = list(unfolded(calendar.seen, view(calendar.seen, *window)[0]))
 
     def fail() -> None:
         with calendar.world.unit() as unit:
@@ -150,4 +150,4 @@ def test_what_fails_leaves_nothing_behind() -> None:
 
     with pytest.raises(RuntimeError):
         fail()
-    assert list(unfolded(calendar.sight, view(calendar.sight, *window)[0])) == before
+    assert list(unfolded(calendar.seen, view(calendar.seen, *window)[0])) == before

@@ -13,7 +13,7 @@ import msgspec
 
 from outlook365_emulator.graph.calendar.recurrence.days import LAST_DAY, days_between, includes
 from outlook365_emulator.graph.calendar.recurrence.instants import occurrences, overlaps, times_of
-from outlook365_emulator.graph.calendar.sight import Sight
+from outlook365_emulator.graph.calendar.seen_calendars import SeenCalendar
 from outlook365_emulator.store.records.calendar import Event
 
 Kind = Literal["singleInstance", "occurrence", "exception", "seriesMaster"]
@@ -39,18 +39,18 @@ Row = tuple[datetime, int, int, datetime, Event, Event]
 """Start, number of the event, day, end, the single event or series, and what holds the properties."""
 
 
-class Shown(msgspec.Struct, frozen=True):
+class SeenEvent(msgspec.Struct, frozen=True):
     """An event as it is shown.
 
     Attributes:
-        sight: the calendar as the caller sees it.
+        seen: the calendar as the caller sees it.
         event: the single event or the series.
         item: what holds the properties: the exception, else the event.
         start, end: the times, in UTC.
         day: of an occurrence the day that the pattern gives (ordinal), else 0.
     """
 
-    sight: Sight
+    seen: SeenCalendar
     event: Event
     item: Event
     start: datetime
@@ -65,9 +65,9 @@ class Shown(msgspec.Struct, frozen=True):
         return "singleInstance" if self.event.series is None else "seriesMaster"
 
 
-def shown(sight: Sight, event: Event) -> Shown:
+def seen_event(seen: SeenCalendar, event: Event) -> SeenEvent:
     """Return a single event or a series as it is shown."""
-    return Shown(sight, event, event, event.start, event.end)
+    return SeenEvent(seen, event, event, event.start, event.end)
 
 
 def exception_on(event: Event, day: int) -> Event | None:
@@ -75,16 +75,16 @@ def exception_on(event: Event, day: int) -> Event | None:
     return next((one for one in event.exceptions if one.day == day), None)
 
 
-def occurrence(sight: Sight, event: Event, day: int) -> Shown | None:
+def occurrence(seen: SeenCalendar, event: Event, day: int) -> SeenEvent | None:
     """Return the occurrence of a day, or None where the series has none on it."""
     series = event.series
     if series is None or day in event.deleted or not includes(series, day):
         return None
     exception = exception_on(event, day)
     if exception is not None:
-        return Shown(sight, event, exception, exception.start, exception.end, day)
+        return SeenEvent(seen, event, exception, exception.start, exception.end, day)
     start, end = times_of(series, day)
-    return Shown(sight, event, event, start, end, day)
+    return SeenEvent(seen, event, event, start, end, day)
 
 
 class _Blocks:
@@ -164,28 +164,28 @@ def _length(event: Event) -> timedelta:
     return timedelta(seconds=series.ends - series.starts) + _DRIFT
 
 
-def instances(sight: Sight, event: Event, low: datetime, high: datetime) -> list[Shown]:
+def instances(seen: SeenCalendar, event: Event, low: datetime, high: datetime) -> list[SeenEvent]:
     """Return the occurrences and exceptions of a series in a window, by start."""
     assert event.series is not None, "only a series has instances"
     gone = {*event.deleted, *(one.day for one in event.exceptions)}
     found = [
-        Shown(sight, event, event, start, end, day)
+        SeenEvent(seen, event, event, start, end, day)
         for day, start, end in occurrences(event.series, low, high)
         if day not in gone
     ]
     for one in event.exceptions:
         if overlaps(one.start, one.end, low, high):
-            found.append(Shown(sight, event, one, one.start, one.end, one.day))
+            found.append(SeenEvent(seen, event, one, one.start, one.end, one.day))
     return sorted(found, key=lambda shown: (shown.start, shown.day))
 
 
-def view(sight: Sight, low: datetime, high: datetime) -> tuple[list[Row], int]:
+def view(seen: SeenCalendar, low: datetime, high: datetime) -> tuple[list[Row], int]:
     """Return what a calendar shows in a window, by start: singles, occurrences and exceptions, no series.
 
     Returns:
         Rows for `unfolded`, and how many there are.
     """
-    events, number = sight.holder.events, sight.source.number
+    events, number = seen.holder.events, seen.source.number
     blocks: _Blocks | None = events.expansions.get(number)
     if blocks is None:
         blocks = events.expansions[number] = _Blocks(events.series_of(number))
@@ -199,7 +199,7 @@ def view(sight: Sight, low: datetime, high: datetime) -> tuple[list[Row], int]:
     return rows, len(rows)
 
 
-def unfolded(sight: Sight, rows: list[Row]) -> Iterator[Shown]:
+def unfolded(seen: SeenCalendar, rows: list[Row]) -> Iterator[SeenEvent]:
     """Yield the events that the rows of a view stand for."""
     for start, _, day, end, event, item in rows:
-        yield Shown(sight, event, item, start, end, day)
+        yield SeenEvent(seen, event, item, start, end, day)

@@ -1,6 +1,6 @@
 """A calendar as somebody sees it, and what they may do with it.
 
-A calendar is reached in two ways, with different ids: directly in its owner's mailbox, or as the sharee's own sight of
+A calendar is reached in two ways, with different ids: directly in its owner's mailbox, or as the sharee's own copy of
 it, which lies in the sharee's mailbox. What each role sees: reference `graph-calendar.md` section 22.
 """
 
@@ -28,7 +28,7 @@ _WRITES: Final = frozenset({"owner", "write", "delegateWithoutPrivateEventAccess
 _SEES_PRIVATE: Final = frozenset({"owner", "delegateWithPrivateEventAccess"})
 
 
-class Sight(msgspec.Struct, frozen=True):
+class SeenCalendar(msgspec.Struct, frozen=True):
     """A calendar as somebody sees it.
 
     Attributes:
@@ -69,6 +69,11 @@ class Sight(msgspec.Struct, frozen=True):
         return event.sensitivity in ("private", "confidential") and not self.sees_private
 
 
+def as_owner(mailbox: Mailbox, calendar: Calendar, owner: User) -> SeenCalendar:
+    """Return a calendar as its owner sees it."""
+    return SeenCalendar(mailbox, calendar, mailbox, calendar, owner, "owner")
+
+
 def permission_of(mailbox: Mailbox, calendar: Calendar, user: User) -> CalendarPermission | None:
     """Return the permission that a person was given on a calendar, or None."""
     found = (one for one in mailbox.calendar_permissions if one.calendar == calendar.number and one.user == user.id)
@@ -89,7 +94,7 @@ def source_of(tenant: Tenant, mailbox: Mailbox, calendar: Calendar) -> tuple[Mai
     return (holder, source) if holder is not None and source is not None else None
 
 
-def sight_of(call: Call, calendar: Calendar) -> Sight:
+def seen_calendar(call: Call, calendar: Calendar) -> SeenCalendar:
     """Return how the caller sees a calendar of the mailbox addressed.
 
     Raises:
@@ -101,10 +106,10 @@ def sight_of(call: Call, calendar: Calendar) -> Sight:
         raise graph_error("item_not_found", because="the calendar that this one shows is gone")
     holder, source = found
     role = _role(call, calendar, holder, source, owner)
-    sight = Sight(call.mailbox, calendar, holder, source, owner, role)
+    seen = SeenCalendar(call.mailbox, calendar, holder, source, owner, role)
     if role not in _READS:
-        raise _denied(call, sight, "read")
-    return sight
+        raise _denied(call, seen, "read")
+    return seen
 
 
 def _role(call: Call, calendar: Calendar, holder: Mailbox, source: Calendar, owner: User) -> Viewer:
@@ -112,7 +117,7 @@ def _role(call: Call, calendar: Calendar, holder: Mailbox, source: Calendar, own
     opens = caller is None or caller.id == call.mailbox.owner or right_on(call.mailbox, caller.id).full_access
     if not calendar.shown:
         return "owner" if opens else _given(holder, source, caller)
-    # A sight of somebody else's calendar is for the person whose mailbox it lies in.
+    # A copy of somebody else's calendar is for the person whose mailbox it lies in.
     return _given(holder, source, call.tenant.users.get(call.mailbox.owner)) if opens else "none"
 
 
@@ -146,41 +151,41 @@ def default_calendar(mailbox: Mailbox) -> Calendar:
     return next(calendar for calendar in mailbox.calendars if calendar.is_default)
 
 
-def setting_of(call: Call, sight: Sight) -> Setting:
+def setting_of(call: Call, seen: SeenCalendar) -> Setting:
     """Return where the caller writes events of a calendar.
 
     Raises:
         GraphError: `access_denied`.
     """
-    judge_write(call, sight)
-    actor = call.caller if sight.role != "owner" else None
-    return Setting(call.world, call.tenant, call.unit, sight.owner, sight.holder, sight.source, actor)
+    judge_write(call, seen)
+    actor = call.caller if seen.role != "owner" else None
+    return Setting(call.world, call.tenant, call.unit, seen.owner, seen.holder, seen.source, actor)
 
 
-def judge_write(call: Call, sight: Sight, event: Event | None = None) -> None:
+def judge_write(call: Call, seen: SeenCalendar, event: Event | None = None) -> None:
     """Refuse a caller who may not write to a calendar, or not to a private event.
 
     Raises:
         GraphError: `access_denied`.
     """
-    if not sight.may_write or (event is not None and sight.hides(event)):
-        raise _denied(call, sight, "write to")
+    if not seen.may_write or (event is not None and seen.hides(event)):
+        raise _denied(call, seen, "write to")
 
 
-def judge_manage(call: Call, sight: Sight) -> None:
+def judge_manage(call: Call, seen: SeenCalendar) -> None:
     """Refuse everybody but the owner of a calendar.
 
     Raises:
         GraphError: `access_denied`.
     """
-    if sight.role != "owner":
-        raise _denied(call, sight, "manage")
+    if seen.role != "owner":
+        raise _denied(call, seen, "manage")
 
 
-def _denied(call: Call, sight: Sight, what: str) -> GraphError:
+def _denied(call: Call, seen: SeenCalendar, what: str) -> GraphError:
     who = call.caller.user_principal_name if call.caller is not None else "the application"
     because = (
-        f"{who} may not {what} the calendar {sight.source.name!r} of {sight.owner.user_principal_name}: "
-        f"the role there is {sight.role}"
+        f"{who} may not {what} the calendar {seen.source.name!r} of {seen.owner.user_principal_name}: "
+        f"the role there is {seen.role}"
     )
     return graph_error("access_denied", because=because)

@@ -10,16 +10,17 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+import msgspec
+
 from outlook365_emulator.graph.calendar.documents import members_of
 from outlook365_emulator.graph.calendar.recurrence.days import last_day
 from outlook365_emulator.graph.calendar.recurrence.instants import times_of
-from outlook365_emulator.graph.calendar.zones import to_wall
 from outlook365_emulator.graph.mail.addresses import address_of
 from outlook365_emulator.graph.mail.bodies import html_to_text
+from outlook365_emulator.graph.zones import read_moment, to_wall
 from outlook365_emulator.store.records.calendar import Event, Series
-from outlook365_emulator.store.records.directory import User
 
-Method = Literal["REQUEST", "CANCEL", "REPLY"]
+Method = Literal["REQUEST", "CANCEL", "REPLY", "COUNTER"]
 
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ROLES: Mapping[str, str] = MappingProxyType(
@@ -36,13 +37,27 @@ _YEARS: Final = 5
 """Years of changes of the clocks that a series without an end is written with."""
 
 
+class Replying(msgspec.Struct, frozen=True):
+    """Whose answer a REPLY or COUNTER brings, and what it is.
+
+    Attributes:
+        attendee: the recipient who answers.
+        answer: the answer, `accepted`, `tentativelyAccepted` or `declined`.
+        proposal: the `timeSlot` in UTC that a COUNTER proposes, or None.
+    """
+
+    attendee: dict[str, Any]
+    answer: str
+    proposal: dict[str, Any] | None = None
+
+
 def calendar_text(
     event: Event,
     item: Event,
     day: int,
     method: Method,
     now: datetime,
-    answerer: User | None = None,
+    replying: Replying | None = None,
     comment: str = "",
 ) -> bytes:
     """Write the iCalendar object of a meeting message.
@@ -53,7 +68,7 @@ def calendar_text(
         day: of an occurrence its day, else 0.
         method: what it is for.
         now: when it is written.
-        answerer: who answers; only that attendee is written.
+        replying: of a REPLY or COUNTER the only attendee that it names (RFC 5546 sections 3.2.3 and 3.2.7).
         comment: what the sender says.
     """
     series = event.series if not day else None
@@ -62,8 +77,9 @@ def calendar_text(
     if zone != "UTC":
         lines += _zone_lines(zone, item.start, _end_of(series))
     members = members_of(item)
-    lines += ["BEGIN:VEVENT", *_people(members, method, answerer)]
-    lines += _times(event, item, day, zone, now)
+    lines += ["BEGIN:VEVENT", *_people(members, replying)]
+    proposal = replying.proposal if replying is not None else None
+    lines += _times(event, item, zone, now, proposal)
     if series is not None:
         lines += _recurrence(event, series, zone, all_day=item.is_all_day)
     elif day and event.series is not None:
@@ -76,28 +92,29 @@ def calendar_text(
     return b"".join(map(_folded, lines))
 
 
-def _people(members: dict[str, Any], method: Method, answerer: User | None) -> Iterator[str]:
+def _people(members: dict[str, Any], replying: Replying | None) -> Iterator[str]:
     organizer = members["organizer"]
     yield f"ORGANIZER;CN={_quoted(organizer)}:mailto:{address_of(organizer)}"
-    own = {answerer.user_principal_name.lower(), (answerer.mail or "").lower()} if answerer is not None else set()
-    answer = members["responseStatus"]["response"]
+    if replying is not None:
+        who = replying.attendee
+        yield f"ATTENDEE;PARTSTAT={_ANSWERS[replying.answer]};CN={_quoted(who)}:mailto:{address_of(who)}"
+        return
     for one in members["attendees"]:
         address = address_of(one)
-        if method == "REPLY":
-            if address.lower() in own:
-                yield f"ATTENDEE;PARTSTAT={_ANSWERS.get(answer, 'NEEDS-ACTION')};CN={_quoted(one)}:mailto:{address}"
-            continue
         status = _ANSWERS.get(one["status"]["response"], "NEEDS-ACTION")
         rsvp = "TRUE" if members["responseRequested"] else "FALSE"
         role = _ROLES.get(one["type"], "REQ-PARTICIPANT")
         yield f"ATTENDEE;ROLE={role};PARTSTAT={status};RSVP={rsvp};CN={_quoted(one)}:mailto:{address}"
 
 
-def _times(event: Event, item: Event, day: int, zone: str, now: datetime) -> list[str]:
+def _times(event: Event, item: Event, zone: str, now: datetime, proposal: dict[str, Any] | None) -> list[str]:
     age = int((item.modified - event.created).total_seconds())
+    start, end = item.start, item.end
+    if proposal is not None:
+        start, end = (read_moment(proposal[name], name).instant for name in ("start", "end"))
     return [
-        f"DTSTART{_moment(item.start, zone, item.is_all_day)}",
-        f"DTEND{_moment(item.end, zone, item.is_all_day)}",
+        f"DTSTART{_moment(start, zone, item.is_all_day)}",
+        f"DTEND{_moment(end, zone, item.is_all_day)}",
         f"UID:{event.ical_uid}",
         f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}",
         f"SEQUENCE:{max(age, 0)}",  # grows with every change (RFC 5545 section 3.8.7.4)
