@@ -41,6 +41,25 @@ def resolved_all(tenant: Tenant, recipients: Iterable[dict[str, Any]] | None) ->
     return [resolved(tenant, one) for one in recipients or ()]
 
 
+def resolved_members(tenant: Tenant, given: dict[str, Any]) -> dict[str, Any]:
+    """Return members of a message with names for everybody they mention; who wrote it sent it, unless they differ.
+
+    Args:
+        tenant: the tenant whose directory knows people.
+        given: members as sent, already checked against the schema.
+    """
+    members = dict(given)
+    for name in ("toRecipients", "ccRecipients", "bccRecipients", "replyTo"):
+        if name in members:
+            members[name] = resolved_all(tenant, members[name])
+    for name in ("from", "sender"):
+        if members.get(name):
+            members[name] = resolved(tenant, members[name])
+    if "from" in members and not members.get("sender"):
+        members["sender"] = members["from"]
+    return members
+
+
 def address_of(recipient: dict[str, Any] | None) -> str:
     """Return the address of a `recipient`, or ""."""
     return str(((recipient or {}).get("emailAddress") or {}).get("address") or "")

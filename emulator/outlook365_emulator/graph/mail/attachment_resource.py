@@ -92,10 +92,22 @@ def attachment_type() -> RecordType:
 def _item(call: Call, attachment: Attachment) -> dict[str, Any]:
     if not attachment.item:
         return {}
-    context = f"{call.root}/$metadata#{call.user_path}/messages"
-    item: dict[str, Any] = msgspec.json.decode(attachment.item)
-    path = f"{context}('')/attachments('')/microsoft.graph.itemAttachment/item/$entity"
-    return {"item@odata.context": path, "item": item}
+    message: Message = call.loaded["message"]
+    path = f"{call.user_path}/messages('{call.mailbox.ids.item(message.folder, message.number)}')/attachments"
+    return expanded_item(call, path, attachment_id(call, message, attachment), attachment)
+
+
+def expanded_item(call: Call, path: str, key: str, attachment: Attachment) -> dict[str, Any]:
+    """Return what `$expand=microsoft.graph.itemAttachment/item` adds to an attached item.
+
+    Args:
+        call: the call.
+        path: the collection of attachments below the version.
+        key: id of the attachment.
+        attachment: the attachment.
+    """
+    context = call.context(f"{path}('{key}')/microsoft.graph.itemAttachment/item/$entity")
+    return {"item@odata.context": context, "item": msgspec.json.decode(attachment.item)}
 
 
 @cache
@@ -113,8 +125,8 @@ def attachment_resource(
         name="attachment",
         type=attachment_type(),
         compute=members,
-        always=("id",),
         expand={"microsoft.graph.itemattachment/item": item, "item": item},
         page_size=1000,
         efficient_order=False,
+        ignores_filter=True,  # issue 1974 of microsoft-graph-docs, known-issues "Query parameter limitations"
     )

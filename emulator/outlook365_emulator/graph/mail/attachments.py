@@ -9,8 +9,8 @@ import msgspec
 
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.answers import Count, NoContent, Page, Text
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
-from outlook365_emulator.graph.answers import NoContent, Page, Text
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.attached import attach, content_of
 from outlook365_emulator.graph.mail.attachment_resource import attachment_id, attachment_resource
@@ -21,6 +21,7 @@ from outlook365_emulator.store.blobs import THRESHOLD, Blob
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.mail import Attachment, Message
 from outlook365_emulator.store.unit import UnitOfWork
+from outlook365_emulator.store.world import World
 
 MAX_POSTED = 3 * 1024 * 1024
 """Greatest size in bytes of a file that is attached by one POST."""
@@ -40,9 +41,9 @@ def list_(call: Call, message: Message) -> Page:
 
 
 @operation(f"GET {_PATH}/$count", least="Mail.Read")
-def count(call: Call, message: Message) -> Page:
+def count(call: Call, message: Message) -> Count:
     """Count the attachments of a message."""
-    return list_(call, message)
+    return Count(list_(call, message))
 
 
 @operation(f"GET {_PATH}/{{attachment}}", least="Mail.Read")
@@ -54,12 +55,17 @@ def get(call: Call, message: Message, attachment: Attachment) -> EntityAnswer:
 @operation(f"GET {_PATH}/{{attachment}}/$value", least="Mail.Read")
 def get_content(call: Call, message: Message, attachment: Attachment) -> Text:
     """Get the bytes of a file, the MIME text of an attached message, the iCalendar text of an attached event."""
+    return raw_content(call.world, attachment)
+
+
+def raw_content(world: World, attachment: Attachment) -> Text:
+    """Return the content of an attachment of any item with its type; a large file comes in pieces."""
     document = msgspec.json.decode(attachment.document)
     kind = document["contentType"] or _item_type(attachment)
     content = attachment.content
     if isinstance(content, Blob) and content.length > THRESHOLD:
-        return Text(b"", kind, pieces=call.world.blobs.slices(content), length=content.length)
-    return Text(content_of(call.world, attachment), kind)
+        return Text(b"", kind, pieces=world.blobs.slices(content), length=content.length)
+    return Text(content_of(world, attachment), kind)
 
 
 def _item_type(attachment: Attachment) -> str:

@@ -16,6 +16,9 @@ _RAW = frozenset({"script", "style", "title"})
 TAG_NAME = re.compile(r"<(/?[a-zA-Z][^\s/>]*)")
 """The beginning of a tag, with its name."""
 
+_MARKUP = re.compile(r"<(?:(/?[a-zA-Z][^\s/>]*)|[!?/])")
+"""What is no text: the beginning of a tag, with its name, or of a comment or declaration."""
+
 _TAG_PART = re.compile(r">|=\s*[\"']")
 _RAW_END = re.compile(r"</(?:script|style|title)\b", re.IGNORECASE)
 _ENDLESS = re.compile(r"&#[0-9]{100,};?")  # Python refuses to read numbers of more than 4300 digits
@@ -31,27 +34,22 @@ def _pieces(content: str) -> Iterator[tuple[str, str]]:
     script and does not end runs to the end of the body, as browsers have it (WHATWG HTML, section 13.2.5).
     """
     position, length = 0, len(content)
-    while position < length:
-        start = content.find("<", position)
-        if start < 0:
-            yield "", content[position:]
-            return
+    while (match := _MARKUP.search(content, position)) is not None:
+        start = match.start()
         if start > position:
             yield "", content[position:start]
-        match = TAG_NAME.match(content, start)
-        if match is not None:
+        if match[1]:
             position = end_of_tag(content, match.end())
             name = match[1].lower()
             yield name, ""
             if name in _RAW:
                 closing = _RAW_END.search(content, position)
                 position = closing.start() if closing else length
-        elif content.startswith(("<!", "<?", "</"), start):
+        else:
             end = content.find("-->" if content.startswith("<!--", start) else ">", start + 2)
             position = length if end < 0 else content.index(">", end) + 1
-        else:
-            yield "", "<"
-            position = start + 1
+    if position < length:
+        yield "", content[position:]
 
 
 def end_of_tag(content: str, position: int) -> int:

@@ -4,7 +4,6 @@ Reference `graph-mail.md` section 15.
 """
 
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ from outlook365_emulator.graph.answers import NoContent, Page
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Property, RecordType
+from outlook365_emulator.odata.records import Property, RecordType, by_name
 from outlook365_emulator.store.records.mailbox_settings import Category
 
 _LIST = "/users/{user}/outlook/masterCategories"
@@ -33,9 +32,7 @@ def category_resource() -> Resource:
         Property("displayName", "string", lambda category: category.display_name, nullable=False),
         Property("color", "enum", lambda category: category.color, nullable=False),
     )
-    kind = RecordType(
-        "microsoft.graph.outlookCategory", MappingProxyType({one.name.lower(): one for one in properties})
-    )
+    kind = RecordType("microsoft.graph.outlookCategory", by_name(*properties))
     return Resource(name="outlookCategory", type=kind, compute=_members, page_size=1000, efficient_order=False)
 
 

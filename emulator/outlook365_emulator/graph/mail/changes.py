@@ -1,6 +1,7 @@
 """Delta queries over the messages of a folder, and over mail folders.
 
-Reference `graph-core.md` section 9. Everything but the order of the first round is in `graph.delta`.
+Reference `graph-core.md` section 9. Everything but the order of the first round is in `graph.delta`. A folder changes
+when it is made, renamed, moved or deleted; its counts alone do not count (microsoft-graph-docs issue 6576).
 """
 
 from bisect import bisect_left

@@ -8,7 +8,7 @@ import msgspec
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.mail.addresses import resolved, resolved_all
+from outlook365_emulator.graph.mail.addresses import resolved_members
 from outlook365_emulator.graph.mail.attached import NewAttachment, attach, shown_attachments
 from outlook365_emulator.graph.mail.documents import fresh_members, write_message
 from outlook365_emulator.graph.mail.extended_properties import (
@@ -44,7 +44,6 @@ MAX_SUBJECT = 255
 Headers = tuple[tuple[str, str], ...]
 
 _SET_BY_SERVER = ("receivedDateTime", "sentDateTime", "conversationIndex")
-_RECIPIENTS = ("toRecipients", "ccRecipients", "bccRecipients", "replyTo")
 
 
 class Composition(msgspec.Struct, kw_only=True):
@@ -58,6 +57,7 @@ class Composition(msgspec.Struct, kw_only=True):
         extensions: its open extensions.
         hidden: whether lists leave it out.
         mime: the MIME text that it was sent as, or None.
+        calendar: the iCalendar part of that text, or empty; it is among the attachments too.
     """
 
     members: dict[str, Any]
@@ -67,6 +67,7 @@ class Composition(msgspec.Struct, kw_only=True):
     extensions: Extensions = ()
     hidden: bool = False
     mime: bytes | None = None
+    calendar: bytes = b""
 
 
 def judge_headers(body: dict[str, Any]) -> None:
@@ -139,14 +140,8 @@ def compose(call: Call, body: dict[str, Any]) -> Composition:
     extensions: Extensions = ()
     for one in body.get("extensions") or ():
         extensions = with_extension(extensions, *read_extension(one))
-    given = {name: value for name, value in body.items() if name not in _SET_BY_SERVER}
-    for name in _RECIPIENTS:
-        given[name] = resolved_all(call.tenant, given.get(name))
-    for name in ("from", "sender"):
-        if given.get(name):
-            given[name] = resolved(call.tenant, given[name])
-    if given.get("from") and not given.get("sender"):
-        given["sender"] = given["from"]
+    settable = {name: value for name, value in body.items() if name not in _SET_BY_SERVER}
+    given = resolved_members(call.tenant, settable)
     if given.get("flag"):
         given["flag"] = follow_up_flag(call, given["flag"])
     members = fresh_members(call.world, call.now, given, draft=True)
@@ -223,7 +218,12 @@ def composition_of(world: World, mailbox: Mailbox, maker: Maker, text: bytes, no
         if value
     )
     return Composition(
-        members=members, attachments=attachments, headers=content.headers, properties=properties, mime=content.text
+        members=members,
+        attachments=attachments,
+        headers=content.headers,
+        properties=properties,
+        mime=content.text,
+        calendar=content.calendar,
     )
 
 

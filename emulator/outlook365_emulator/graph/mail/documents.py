@@ -52,6 +52,10 @@ ORDER = (
     "responseRequested",
     "allowNewTimeProposals",
     "meetingRequestType",
+    "canAccept",
+    "suggestedCalendarName",
+    "sharingMessageAction",
+    "sharingMessageActions",
     "body",
     "sender",
     "from",
@@ -69,7 +73,7 @@ ORDER = (
     "previousStartDateTime",
     "previousEndDateTime",
 )
-"""Every member of a message in the order of the answers; some are of meeting messages alone."""
+"""Every member of a message in the order of the answers; some are of meeting messages or sharing invitations alone."""
 
 _WEB_LINK = "https://outlook.office365.com/owa/?ItemID={id}&exvsurl=1&viewmodel=ReadMessageItem"
 _EWS = str.maketrans("-_", "/+")

@@ -30,7 +30,11 @@ _IMMUTABLE_HEAD = 5
     body=Action("translateExchangeIds", "user", required=("inputIds", "sourceIdType", "targetIdType")),
 )
 def translate_exchange_ids(call: Call, body: dict[str, Any]) -> Document:
-    """Translate ids of items of a mailbox; one that cannot be translated says why beside the others."""
+    """Translate ids of items of a mailbox; one that cannot be translated says why beside the others.
+
+    Raises:
+        GraphError: `parameter_invalid` for too many ids, `id_type_mismatch` where an immutable id is said to be none.
+    """
     inputs = body["inputIds"]
     if len(inputs) > MAX_IDS:
         because = f"{len(inputs)} ids; at most {MAX_IDS} are translated at once"
@@ -42,6 +46,9 @@ def translate_exchange_ids(call: Call, body: dict[str, Any]) -> Document:
 def _translated(call: Call, text: str, source: str, target: str) -> dict[str, Any]:
     try:
         found = read_id(_regular(call.mailbox, text, source))
+        if found.kind == "immutable" and source in ("restId", "ewsId"):
+            because = f"{text[:20]}… is immutable already: its type is restImmutableEntryId"
+            raise graph_error("id_type_mismatch", because=because)
         if found.replica != call.mailbox.ids.replica or found.kind == "attachment":
             raise MalformedId(text)
         return {"sourceId": text, "targetId": _written(call.mailbox, found, target)}

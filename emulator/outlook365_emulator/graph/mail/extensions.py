@@ -4,7 +4,6 @@ Reference `graph-mail.md` section 17.
 """
 
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
@@ -22,7 +21,7 @@ from outlook365_emulator.graph.open_extensions import (
 )
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Property, RecordType
+from outlook365_emulator.odata.records import Property, RecordType, by_name
 from outlook365_emulator.store.records.mail import Message
 
 _PATH = "/users/{user}/messages/{message}/extensions"
@@ -39,9 +38,7 @@ def extension_resource() -> Resource:
         Property("id", "string", lambda extension: f"{PREFIX}{extension[0]}", nullable=False),
         Property("extensionName", "string", lambda extension: extension[0], nullable=False),
     )
-    type_ = RecordType(
-        "microsoft.graph.openTypeExtension", MappingProxyType({one.name.lower(): one for one in properties})
-    )
+    type_ = RecordType("microsoft.graph.openTypeExtension", by_name(*properties))
     return Resource(name="openTypeExtension", type=type_, compute=_members, page_size=1000, efficient_order=False)
 
 

@@ -1,6 +1,7 @@
 """Filling a mailbox with invented mail: threads, senders, attachments, dates up to the emulated present."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 from outlook365_emulator.clock import iso_seconds
@@ -22,7 +23,12 @@ SLICE = 50
 
 
 def fill(
-    world: World, tenant: Tenant, unit_factory: Callable[[], UnitOfWork], user: User, messages: int, seed: int
+    world: World,
+    tenant: Tenant,
+    unit_factory: Callable[[], AbstractContextManager[UnitOfWork]],
+    user: User,
+    messages: int,
+    seed: int,
 ) -> Iterator[int]:
     """Put invented mail into a mailbox, a slice at a time; whoever iterates can let others run between two slices.
 
@@ -58,7 +64,9 @@ def fill(
     return _slices(_Filling(world, user, mailbox), unit_factory, inventor.letters(messages))
 
 
-def _slices(filling: "_Filling", unit_factory: Callable[[], UnitOfWork], letters: Iterator[Letter]) -> Iterator[int]:
+def _slices(
+    filling: "_Filling", unit_factory: Callable[[], AbstractContextManager[UnitOfWork]], letters: Iterator[Letter]
+) -> Iterator[int]:
     made = 0
     left = True
     while left:

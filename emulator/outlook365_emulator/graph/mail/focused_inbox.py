@@ -16,7 +16,7 @@ from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.addresses import is_address, resolved
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Property, RecordType
+from outlook365_emulator.odata.records import Property, RecordType, by_name
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.mailbox_settings import ClassificationOverride
 
@@ -59,8 +59,7 @@ def override_resource() -> Resource:
             "senderEmailAddress", "complex", None, MappingProxyType(sender), type_name="microsoft.graph.emailAddress"
         ),
     )
-    by_name = MappingProxyType({one.name.lower(): one for one in properties})
-    kind = RecordType("microsoft.graph.inferenceClassificationOverride", by_name)
+    kind = RecordType("microsoft.graph.inferenceClassificationOverride", by_name(*properties))
     return Resource(
         name="inferenceClassificationOverride",
         type=kind,

@@ -15,6 +15,7 @@ from outlook365_emulator.graph.convertors import find_folder
 from outlook365_emulator.graph.mail.extended_properties import merged, read_properties
 from outlook365_emulator.graph.mail.folder_resource import children_path, folder_resource
 from outlook365_emulator.graph.mail.placing import copy_message, remove_message
+from outlook365_emulator.graph.mail.search_ageing import plan_end
 from outlook365_emulator.graph.mail.search_folders import judge_filter
 from outlook365_emulator.graph.operation import Action, Entity, operation
 from outlook365_emulator.store.records.mail import FolderSearch, MailFolder
@@ -59,6 +60,8 @@ def _created(call: Call, parent: MailFolder, body: dict[str, Any], path: str) ->
         properties=merged((), read_properties(body)),
     )
     call.unit.put_item(call.mailbox, call.mailbox.folders, folder)
+    if search is not None:
+        plan_end(call.world, call.unit, call.tenant, call.mailbox, folder)
     return _answer(call, folder, path, 201)
 
 
@@ -190,6 +193,8 @@ def _copy(call: Call, folder: MailFolder, target: MailFolder) -> MailFolder:
         call,
         msgspec.structs.replace(folder, number=mailbox.take_number(), parent=target.number, well_known=""),
     )
+    if copied.search is not None:
+        plan_end(call.world, call.unit, call.tenant, mailbox, copied)
     for message in list(mailbox.messages.oldest_first(folder.number)):
         copy_message(call.unit, mailbox, message, copied)
     for child in mailbox.folders.children(folder.number):

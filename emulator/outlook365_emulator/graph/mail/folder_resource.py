@@ -7,13 +7,12 @@ from collections.abc import Callable
 from functools import cache
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
 
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.extended_properties import asked_properties, normal_id
 from outlook365_emulator.graph.mail.search_folders import counts_found
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Kind, Property, RecordType
+from outlook365_emulator.odata.records import Kind, Property, RecordType, by_name
 from outlook365_emulator.store.records.mail import MailFolder
 
 
@@ -64,10 +63,10 @@ def folder_type() -> RecordType:
         _property("sourceFolderIds", "collection"),
         _property("filterQuery", "string"),
     ]
-    search = RecordType(_SEARCH_FOLDER, MappingProxyType({one.name.lower(): one for one in of_search}))
+    search = RecordType(_SEARCH_FOLDER, by_name(*of_search))
     return RecordType(
         "microsoft.graph.mailFolder",
-        MappingProxyType({one.name.lower(): one for one in properties}),
+        by_name(*properties),
         derived=MappingProxyType({_SEARCH_FOLDER.lower(): search}),
         type_of=lambda folder: "microsoft.graph.mailFolder" if folder.search is None else _SEARCH_FOLDER,
     )
@@ -81,12 +80,12 @@ _SEARCH_FOLDER = "microsoft.graph.mailSearchFolder"
 
 def children_path(call: Call, folder: MailFolder) -> str:
     """Return the collection of a folder's children as `@odata.context` writes it, below `$metadata#`."""
-    return f"{call.user_path}/mailFolders('{quote(call.mailbox.ids.folder(folder.number), safe='')}')/childFolders"
+    return f"{call.user_path}/mailFolders('{call.mailbox.ids.folder(folder.number)}')/childFolders"
 
 
 def _children(call: Call, folder: MailFolder) -> dict[str, Any]:
     children = [folder_members(call, one) for one in call.mailbox.folders.children(folder.number) if not one.hidden]
-    context = f"{call.root}/$metadata#{children_path(call, folder)}"
+    context = call.context(children_path(call, folder))
     return {"childFolders@odata.context": context, "childFolders": children}
 
 
@@ -108,8 +107,8 @@ def _extended(name: str, *, many: bool) -> Callable[[Call, MailFolder], dict[str
     def expand(call: Call, folder: MailFolder) -> dict[str, Any]:
         values = [(identity, _value_of(folder, identity)) for identity in sorted(asked_properties(call, name))]
         found = [{"id": one, "value": value} for one, value in values if isinstance(value, tuple if many else str)]
-        path = f"{call.user_path}/mailFolders('{quote(call.mailbox.ids.folder(folder.number), safe='')}')/{name}"
-        return {f"{name}@odata.context": f"{call.root}/$metadata#{path}", name: found} if found else {}
+        path = f"{call.user_path}/mailFolders('{call.mailbox.ids.folder(folder.number)}')/{name}"
+        return {f"{name}@odata.context": call.context(path), name: found} if found else {}
 
     return expand
 

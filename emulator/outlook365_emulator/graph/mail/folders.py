@@ -3,7 +3,7 @@
 Reference `graph-mail.md` section 12.
 """
 
-from outlook365_emulator.graph.answers import Entity, Page
+from outlook365_emulator.graph.answers import Count, Entity, Page
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.folder_resource import children_path, folder_resource
 from outlook365_emulator.graph.operation import operation
@@ -27,9 +27,9 @@ def list_(call: Call) -> Page:
 
 
 @operation("GET /users/{user}/mailFolders/$count", least="Mail.ReadBasic")
-def count(call: Call) -> Page:
+def count(call: Call) -> Count:
     """Count the folders below the root."""
-    return list_(call)
+    return Count(list_(call))
 
 
 @operation("GET /users/{user}/mailFolders/{folder}", least="Mail.ReadBasic")
@@ -45,6 +45,6 @@ def list_children(call: Call, folder: MailFolder) -> Page:
 
 
 @operation("GET /users/{user}/mailFolders/{folder}/childFolders/$count", least="Mail.ReadBasic")
-def count_children(call: Call, folder: MailFolder) -> Page:
+def count_children(call: Call, folder: MailFolder) -> Count:
     """Count the folders directly below one."""
-    return list_children(call, folder)
+    return Count(list_children(call, folder))

@@ -4,7 +4,8 @@ An item attachment keeps the JSON of its item, as `$expand` shows it, and its co
 an event (reference `graph-mail.md` section 11).
 """
 
-from datetime import datetime
+import base64
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ import msgspec
 
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import graph_error
-from outlook365_emulator.graph.mail.addresses import resolved, resolved_all
+from outlook365_emulator.graph.mail.addresses import resolved_members
 from outlook365_emulator.graph.mail.attached import (
     NewAttachment,
     item_document,
@@ -27,11 +28,11 @@ from outlook365_emulator.store.item_ids import conversation_id, thread_of
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.world import World
+from outlook365_emulator.tables.time_zones import iana_name
 
 MAX_DEPTH = 30
 """How deep items may be attached to items."""
 
-_RECIPIENTS = ("toRecipients", "ccRecipients", "bccRecipients", "replyTo")
 _WEB_LINK = "https://outlook.office365.com/owa/?ItemID={id}&exvsurl=1&viewmodel=ItemAttachment"
 
 
@@ -98,7 +99,7 @@ class Maker:
         name = given.get("name") or item.get("subject") or ""
         inline = bool(given.get("isInline"))
         if kind == "event":
-            document, text = self._event(item), calendar_of(item, self._now)
+            document, text = self._event(item), calendar_of(item, self._world.ids.guid(), self._now)
             made = item_document(self._now, name, len(text), inline=inline)
             return NewAttachment(made, text, msgspec.json.encode(document))
         held = [self.read(one, depth + 1) for one in item.get("attachments") or ()]
@@ -108,14 +109,8 @@ class Maker:
         return NewAttachment(item_document(self._now, name, len(text), inline=inline), text, self._json(members, held))
 
     def _message(self, item: dict[str, Any], held: list[NewAttachment]) -> dict[str, Any]:
-        given = dict(item)
-        for name in _RECIPIENTS:
-            given[name] = resolved_all(self._tenant, given.get(name))
-        for name in ("from", "sender"):
-            if given.get(name):
-                given[name] = resolved(self._tenant, given[name])
-        draft = bool(item.get("isDraft"))
-        members = fresh_members(self._world, self._now, given, draft=draft)
+        given = resolved_members(self._tenant, item)
+        members = fresh_members(self._world, self._now, given, draft=bool(item.get("isDraft")))
         members["hasAttachments"] = shown_attachments(held)
         return members
 
@@ -147,8 +142,6 @@ class Maker:
 
 def shown(new: NewAttachment) -> dict[str, Any]:
     """Return an attachment of an attached item as a JSON object; such ones have no id of their own."""
-    import base64
-
     document = dict(new.document)
     named = ("@odata.type", "@odata.mediaContentType")
     head: dict[str, Any] = {name: document.pop(name) for name in named if name in document}
@@ -173,16 +166,25 @@ def mime_part(new: NewAttachment) -> MimePart:
     )
 
 
-def calendar_of(item: dict[str, Any], now: datetime) -> bytes:
-    """Return an event that is attached as iCalendar text (RFC 5545)."""
+def calendar_of(item: dict[str, Any], uid: str, now: datetime) -> bytes:
+    """Return an event that is attached as iCalendar text (RFC 5545), published as Exchange does (page attachment-get).
+
+    Times are in UTC, so that the text needs no definition of a time zone.
+
+    Args:
+        item: the Graph resource `event` as sent.
+        uid: its UID where it has none of its own.
+        now: the instant.
+    """
     body = item.get("body") or {}
-    lines = ["BEGIN:VCALENDAR", "PRODID:-//Microsoft Corporation//Outlook 16.0 MIMEDIR//EN", "VERSION:2.0"]
-    lines += ["BEGIN:VEVENT", f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}"]
+    lines = ["BEGIN:VCALENDAR", "METHOD:PUBLISH", "PRODID:Microsoft Exchange Server 2010", "VERSION:2.0"]
+    lines += ["BEGIN:VEVENT", f"UID:{item.get('iCalUId') or uid}", f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}"]
     lines += _moment("DTSTART", item.get("start")) + _moment("DTEND", item.get("end"))
     lines.append(f"SUMMARY:{_escaped(str(item.get('subject') or ''))}")
     location = (item.get("location") or {}).get("displayName")
     lines += [f"LOCATION:{_escaped(str(location))}"] if location else []
-    lines += [f"DESCRIPTION:{_escaped(str(body.get('content') or ''))}", "END:VEVENT", "END:VCALENDAR"]
+    lines += [f"DESCRIPTION:{_escaped(str(body.get('content') or ''))}", "SEQUENCE:0"]
+    lines += ["STATUS:CONFIRMED", "END:VEVENT", "END:VCALENDAR"]
     return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
 
 
@@ -192,10 +194,13 @@ def _moment(name: str, given: dict[str, Any] | None) -> list[str]:
         found = datetime.fromisoformat(text)
     except ValueError:
         return []
-    zone = str((given or {}).get("timeZone") or "UTC")
-    if zone.upper() == "UTC":
-        return [f"{name}:{found:%Y%m%dT%H%M%S}Z"]
-    return [f'{name};TZID="{zone}":{found:%Y%m%dT%H%M%S}']
+    from zoneinfo import ZoneInfo
+
+    zone = found.tzinfo or ZoneInfo(iana_name(str((given or {}).get("timeZone") or "UTC")) or "UTC")
+    try:
+        return [f"{name}:{found.replace(tzinfo=zone).astimezone(UTC):%Y%m%dT%H%M%SZ}"]
+    except OverflowError:
+        return []
 
 
 def _escaped(text: str) -> str:

@@ -3,7 +3,7 @@
 What Exchange filters and sorts by: reference `graph-core.md` section 6.1.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -26,9 +26,10 @@ from outlook365_emulator.graph.mail.meeting_times import show_in_zone
 from outlook365_emulator.graph.open_extensions import as_rows, extension_members, plain_name
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.graph.search.messages import search_messages
-from outlook365_emulator.odata.records import Kind, Property, RecordType
-from outlook365_emulator.store.mailbox import arrival
+from outlook365_emulator.odata.records import Kind, Property, RecordType, by_name
+from outlook365_emulator.store.mail_shelves import arrival
 from outlook365_emulator.store.records.mail import Message
+from outlook365_emulator.tables.schema_types import derives, types
 
 
 def _document(_: Call, message: Message) -> bytes:
@@ -49,14 +50,10 @@ def _plain(name: str, kind: Kind, get: Callable[[Any], Any], *, nullable: bool =
     return Property(name, kind, get, nullable=nullable)
 
 
-def _by_name(*properties: Property) -> MappingProxyType[str, Property]:
-    return MappingProxyType({one.name.lower(): one for one in properties})
-
-
 def _recipient(name: str, address: Callable[[Message], str], display: Callable[[Message], str]) -> Property:
-    parts = _by_name(_plain("address", "string", address), _plain("name", "string", display))
+    parts = by_name(_plain("address", "string", address), _plain("name", "string", display))
     email = Property("emailAddress", "complex", None, parts, type_name="microsoft.graph.emailAddress")
-    return Property(name, "complex", None, _by_name(email), sortable=False, type_name="microsoft.graph.recipient")
+    return Property(name, "complex", None, by_name(email), sortable=False, type_name="microsoft.graph.recipient")
 
 
 def _recipients(name: str) -> Property:
@@ -64,18 +61,18 @@ def _recipients(name: str) -> Property:
         "emailAddress",
         "complex",
         lambda item: item.get("emailAddress"),
-        _by_name(
+        by_name(
             _plain("address", "string", lambda item: item.get("address"), nullable=True),
             _plain("name", "string", lambda item: item.get("name"), nullable=True),
         ),
         type_name="microsoft.graph.emailAddress",
     )
-    element = Property("", "complex", None, _by_name(email), type_name="microsoft.graph.recipient")
+    element = Property("", "complex", None, by_name(email), type_name="microsoft.graph.recipient")
     return Property(name, "collection", _member(name), element=element, filterable=False, sortable=False)
 
 
 def _body() -> Property:
-    parts = _by_name(
+    parts = by_name(
         _plain("content", "string", _member("body", "content")),
         _plain("contentType", "enum", _member("body", "contentType")),
     )
@@ -83,7 +80,7 @@ def _body() -> Property:
 
 
 def _flag() -> Property:
-    parts = _by_name(_plain("flagStatus", "enum", attrgetter("flag_status")))
+    parts = by_name(_plain("flagStatus", "enum", attrgetter("flag_status")))
     return Property("flag", "complex", None, parts, sortable=False, type_name="microsoft.graph.followupFlag")
 
 
@@ -100,7 +97,7 @@ def message_type() -> RecordType:
         ("internetMessageHeaders", "collection"),
         ("attachments", "collection"),
     ]
-    properties = _by_name(
+    properties = by_name(
         Property("subject", "string", attrgetter("subject"), nullable=False, folded=attrgetter("subject_folded")),
         _plain("receivedDateTime", "datetime", attrgetter("received")),
         _plain("sentDateTime", "datetime", attrgetter("sent")),
@@ -129,20 +126,51 @@ def message_type() -> RecordType:
         *_filtered_properties(),
         *(Property(name, kind, _member(name), filterable=False, sortable=False) for name, kind in unfiltered),
     )
-    return RecordType("microsoft.graph.message", properties)
+    return RecordType(
+        "microsoft.graph.message", properties, derived=_derived(properties), type_of=_type_name, tells_type=False
+    )
+
+
+_TYPED = b'{"@odata.type":"#'
+
+
+def _type_name(message: Message) -> str:
+    """Return the type that a message's document begins with; plain messages do not say theirs."""
+    document = message.document
+    if not document.startswith(_TYPED):
+        return "microsoft.graph.message"
+    return document[len(_TYPED) : document.index(b'"', len(_TYPED))].decode()
+
+
+def _derived(properties: Mapping[str, Property]) -> Mapping[str, RecordType]:
+    """Return the types of messages about meetings and sharing: `$select` names their own properties by a cast.
+
+    Exchange filters by neither (`isof` is 400 ErrorInvalidUrlQueryFilter, as clients report of 2026-10).
+    """
+    found: dict[str, RecordType] = {}
+    for one in types().values():
+        if derives(one, types()["message"]) and one.name != "message":
+            own = {
+                name: Property(declared.name, "complex", _member(declared.name), filterable=False, sortable=False)
+                for name, declared in one.properties.items()
+                if name not in properties and not declared.navigation
+            }
+            name = f"microsoft.graph.{one.name}"
+            found[name.lower()] = RecordType(name, MappingProxyType({**properties, **own}))
+    return MappingProxyType(found)
 
 
 def _filtered_properties() -> tuple[Property, ...]:
     """What `any` may ask of extended properties and extensions (reference `graph-core.md` section 6.1)."""
     identity = Property("id", "string", lambda row: row["id"], literal=normal_id)
     text = Property("", "string", None)
-    single = _by_name(identity, _plain("value", "string", lambda row: row["value"]))
+    single = by_name(identity, _plain("value", "string", lambda row: row["value"]))
     values = Property("value", "collection", lambda row: row["value"], element=text, sortable=False)
     named = Property("id", "string", lambda row: row["id"].lower(), literal=lambda id_: plain_name(id_).lower())
-    rows: tuple[tuple[str, MappingProxyType[str, Property], Callable[[Message], Any]], ...] = (
+    rows: tuple[tuple[str, Mapping[str, Property], Callable[[Message], Any]], ...] = (
         ("singleValueExtendedProperties", single, single_values),
-        ("multiValueExtendedProperties", _by_name(identity, values), multi_values),
-        ("extensions", _by_name(named), lambda message: as_rows(message.extensions)),
+        ("multiValueExtendedProperties", by_name(identity, values), multi_values),
+        ("extensions", by_name(named), lambda message: as_rows(message.extensions)),
     )
     return tuple(
         Property(name, "collection", get, element=Property("", "complex", None, parts), sortable=False)
@@ -153,7 +181,8 @@ def _filtered_properties() -> tuple[Property, ...]:
 def adapt_message(call: Call, message: Message, members: dict[str, Any]) -> None:
     """Change the members of a message as the client prefers: form of its id and of its body."""
     preferences = call.preferences
-    if preferences.immutable_ids:
+    # What $search finds keeps its ordinary id, as clients report of 2026-10.
+    if preferences.immutable_ids and call.options.search is None:
         members["id"] = call.mailbox.ids.immutable(message.stable)
     if preferences.unsafe_html and message.unsafe_body is not None:
         members["body"] = {**members["body"], "content": message.unsafe_body}
@@ -179,7 +208,7 @@ def _unique_body(call: Call, message: Message) -> dict[str, Any]:
 
 def _context(call: Call, message: Message) -> str:
     item = call.mailbox.ids.item(message.folder, message.number)
-    return f"{call.root}/$metadata#{call.user_path}/messages('{item}')"
+    return call.context(f"{call.user_path}/messages('{item}')")
 
 
 def _attachments(call: Call, message: Message) -> dict[str, Any]:
@@ -216,7 +245,6 @@ def message_resource() -> Resource:
         document=_document,
         adapt=adapt_message,
         etag=message_etag,
-        always=("id",),
         on_demand={"internetMessageHeaders": _headers, "uniqueBody": _unique_body},
         expand={
             "attachments": _attachments,

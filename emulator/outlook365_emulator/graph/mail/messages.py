@@ -10,11 +10,11 @@ import msgspec
 
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import graph_error
+from outlook365_emulator.graph.answers import Count, NoContent, Page, Text
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
-from outlook365_emulator.graph.answers import NoContent, Page, Text
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.convertors import find_folder
-from outlook365_emulator.graph.mail.addresses import resolved, resolved_all
+from outlook365_emulator.graph.mail.addresses import resolved_members
 from outlook365_emulator.graph.mail.bodies import preview_of, stored_body
 from outlook365_emulator.graph.mail.composing import compose, compose_mime, follow_up_flag, judge_subject, store
 from outlook365_emulator.graph.mail.documents import members_of, write_message
@@ -33,7 +33,7 @@ from outlook365_emulator.graph.mail.receipts import send_read_receipt
 from outlook365_emulator.graph.mail.search_folders import messages_in
 from outlook365_emulator.graph.operation import Action, Entity, operation
 from outlook365_emulator.odata.options import ExpandItem
-from outlook365_emulator.store.mailbox import hidden_part
+from outlook365_emulator.store.mail_shelves import hidden_part
 from outlook365_emulator.store.records.mail import MailFolder, Message
 from outlook365_emulator.wire import parse_pairs
 
@@ -59,8 +59,6 @@ _DRAFT_ONLY = ("from", "sender", "toRecipients", "ccRecipients", "bccRecipients"
 _NULLABLE = ("subject", "isDeliveryReceiptRequested")
 _IN_MIME = frozenset({"subject", "body", "internetMessageId", "importance", *_DRAFT_ONLY})
 """Members that the MIME text as it was sent says too; once they change it is written anew."""
-
-_RECIPIENTS = ("toRecipients", "ccRecipients", "bccRecipients", "replyTo")
 
 
 def listed_folders(call: Call) -> list[int]:
@@ -95,9 +93,9 @@ def list_(call: Call) -> Page:
 
 
 @operation("GET /users/{user}/messages/$count", least="Mail.ReadBasic")
-def count(call: Call) -> Page:
+def count(call: Call) -> Count:
     """Count the messages of a mailbox."""
-    return list_(call)
+    return Count(list_(call))
 
 
 @operation("GET /users/{user}/mailFolders/{folder}/messages", least="Mail.ReadBasic")
@@ -112,9 +110,9 @@ def list_in_folder(call: Call, folder: MailFolder) -> Page:
 
 
 @operation("GET /users/{user}/mailFolders/{folder}/messages/$count", least="Mail.ReadBasic")
-def count_in_folder(call: Call, folder: MailFolder) -> Page:
+def count_in_folder(call: Call, folder: MailFolder) -> Count:
     """Count the messages of one folder."""
-    return list_in_folder(call, folder)
+    return Count(list_in_folder(call, folder))
 
 
 @operation("GET /users/{user}/messages/{message}", least="Mail.ReadBasic")
@@ -209,20 +207,12 @@ def update(call: Call, message: Message, body: dict[str, Any]) -> EntityAnswer:
 
 
 def _settable(call: Call, given: dict[str, Any]) -> dict[str, Any]:
-    found = dict(given)
-    for name in _RECIPIENTS:
-        if name in found:
-            found[name] = resolved_all(call.tenant, found[name])
-    for name in ("from", "sender"):
-        if found.get(name):
-            found[name] = resolved(call.tenant, found[name])
+    found = resolved_members(call.tenant, given)
     for name in ("isRead", "isReadReceiptRequested"):
         if name in found:
             found[name] = bool(found[name])
     if found.get("internetMessageId", "") is None:
         del found["internetMessageId"]
-    if "from" in found and "sender" not in found:
-        found["sender"] = found["from"]
     if "body" in found:
         found["body"] = stored_body(found["body"])
         found["bodyPreview"] = preview_of(found["body"])

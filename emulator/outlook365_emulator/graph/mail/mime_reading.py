@@ -39,6 +39,7 @@ class MimeContent(msgspec.Struct):
         headers: its custom `X-` header fields.
         in_reply_to, references: ids of the messages that it answers, as written.
         text: the MIME text without its `Bcc`.
+        calendar: its iCalendar part (RFC 6047), which is among the attachments too; empty where it has none.
     """
 
     members: dict[str, Any]
@@ -47,6 +48,7 @@ class MimeContent(msgspec.Struct):
     in_reply_to: str
     references: str
     text: bytes
+    calendar: bytes = b""
 
 
 def decode_mime(body: bytes) -> bytes:
@@ -93,7 +95,21 @@ def read_mime(text: bytes, now: datetime) -> MimeContent:
         " ".join(_IDENTITY.findall(_header(root, "in-reply-to"))),
         " ".join(_IDENTITY.findall(_header(root, "references"))),
         without_field(text, b"bcc"),
+        reading.calendar,
     )
+
+
+def calendar_in(text: bytes, now: datetime) -> bytes:
+    """Return the iCalendar part of a MIME text about a meeting, or b"" where it has none.
+
+    Args:
+        text: RFC 5322 text.
+        now: the instant.
+
+    Raises:
+        GraphError: `mime_invalid` for nesting without end.
+    """
+    return read_mime(text, now).calendar if b"text/calendar" in text.lower() else b""
 
 
 def _header(part: "Part", name: str) -> str:
@@ -209,6 +225,7 @@ class _Reading:
 
     def __init__(self, now: datetime) -> None:
         self.attachments: list[NewAttachment] = []
+        self.calendar = b""
         self._now = now
         self._texts: list[tuple[str, str]] = []
         self._count = 0
@@ -253,6 +270,8 @@ class _Reading:
 
     def _file(self, part: "Part", kind: str, *, related: bool) -> None:
         content = _payload(part)
+        if kind == "text/calendar" and part.get_param("method") and not self.calendar:
+            self.calendar = content
         content_id = _header(part, "content-id").strip("<> ")
         inline = bool(content_id) and (related or part.get_content_disposition() == "inline")
         name = _name(part) or self._invented(kind)

@@ -1,14 +1,15 @@
 """Putting mail into a mailbox as if it had arrived: for world files, the control API and tests."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from outlook365_emulator.clock import iso_seconds
-from outlook365_emulator.graph.mail.addresses import address_of, recipient_of, resolved, resolved_all
+from outlook365_emulator.graph.mail.addresses import address_of, recipient_of, resolved_members
 from outlook365_emulator.graph.mail.arrivals import delivery_from
 from outlook365_emulator.graph.mail.arriving import arrived
 from outlook365_emulator.graph.mail.attached import attach, shown_attachments
-from outlook365_emulator.graph.mail.composing import composition_of, kept_mime
+from outlook365_emulator.graph.mail.composing import Composition, composition_of, kept_mime
 from outlook365_emulator.graph.mail.delivery import transport_headers
 from outlook365_emulator.graph.mail.documents import fresh_members, write_message
 from outlook365_emulator.graph.mail.extended_properties import merged, read_properties
@@ -53,15 +54,11 @@ def receive(
     maker = Maker(world, tenant, mailbox, unit.now)
     attachments = [maker.read(one) for one in given.get("attachments") or ()]
     own = target.well_known in _SENT
-    for kind in ("toRecipients", "ccRecipients", "bccRecipients", "replyTo"):
-        given[kind] = resolved_all(tenant, given.get(kind))
     if own:
         given.setdefault("from", recipient_of(user))
-    elif not given["toRecipients"]:
+    elif not given.get("toRecipients"):
         given["toRecipients"] = [recipient_of(user)]
-    if given.get("from"):
-        given["from"] = resolved(tenant, given["from"])
-        given["sender"] = resolved(tenant, given.get("sender") or given["from"])
+    given = resolved_members(tenant, given)
     given.setdefault("isRead", own)
     if not given.get("inferenceClassification"):
         given["inferenceClassification"] = classification_of(mailbox, address_of(given.get("from")))
@@ -93,6 +90,7 @@ def receive_mime(
     *,
     received: datetime | None = None,
     read: bool | None = None,
+    completed: Callable[[Composition, MailFolder], None] | None = None,
 ) -> Message:
     """Put a message into a user's mailbox from its MIME text, an `.eml` file.
 
@@ -107,6 +105,7 @@ def receive_mime(
         folder: well-known name, path, display name or id of the folder.
         received: when it arrived, in place of its `Date`.
         read: whether it has been read; no when left out, in `sentitems` and `drafts` yes.
+        completed: is shown the message before it is put, with its folder, and may change it.
 
     Raises:
         LookupError: the user has no mailbox, or the mailbox no such folder.
@@ -123,6 +122,8 @@ def receive_mime(
     members["receivedDateTime"] = members["createdDateTime"] = members["lastModifiedDateTime"] = arrival
     members.update(isDraft=target.well_known == "drafts", isRead=own if read is None else read)
     members["inferenceClassification"] = classification_of(mailbox, address_of(members.get("from")))
+    if completed is not None:
+        completed(composition, target)
     headers = composition.headers if own else (*transport_headers(members), *composition.headers)
     message = write_message(
         mailbox,

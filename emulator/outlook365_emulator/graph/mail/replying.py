@@ -4,22 +4,21 @@ Reference `graph-mail.md` section 9.
 """
 
 import base64
-import html
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Literal
 
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.addresses import address_of, recipient_of, resolved_all
 from outlook365_emulator.graph.mail.attached import put_attachment
-from outlook365_emulator.graph.mail.bodies import in_form, inner_html, insert_before, preview_of, text_to_html
+from outlook365_emulator.graph.mail.bodies import preview_of
 from outlook365_emulator.graph.mail.composing import Composition, compose, compose_mime
 from outlook365_emulator.graph.mail.documents import members_of
 from outlook365_emulator.graph.mail.extended_properties import IN_REPLY_TO, REFERENCES, held, merged, topic_of
 from outlook365_emulator.graph.mail.mailbox_settings import settings_of
+from outlook365_emulator.graph.mail.quoting import quoted, zone_named
 from outlook365_emulator.store.records.mail import Message
 from outlook365_emulator.store.tenant import addresses_of
-from outlook365_emulator.tables.time_zones import iana_name
 
 Verb = Literal["reply", "replyAll", "forward"]
 Recipients = list[dict[str, Any]]
@@ -27,10 +26,6 @@ Recipients = list[dict[str, Any]]
 VERBS = {"reply": "102", "replyAll": "103", "forward": "104"}
 """What MAPI notes on the original as its last verb (PidTagLastVerbExecuted)."""
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)  # fmt: skip
 _FILETIME_EPOCH = 11644473600
 
 
@@ -62,7 +57,7 @@ def reply_to(call: Call, original: Message, verb: Verb, body: dict[str, Any] | b
         members["from"] = members["sender"] = recipient_of(call.user)
     if not own_body:
         comment = str(body.get("comment") or "") if isinstance(body, dict) else ""
-        members["body"] = quoted(first, comment, zone_of(call))
+        members["body"] = quoted(first, comment, _zone(call))
         members["bodyPreview"] = preview_of(members["body"])
     composition.properties = merged(composition.properties, _thread(original))
     composition.mime = None
@@ -103,6 +98,8 @@ def _address(call: Call, first: dict[str, Any], verb: Verb, members: dict[str, A
     members["toRecipients"] = _distinct([*to, *members["toRecipients"]], skipped)
     seen = {address_of(one).lower() for one in members["toRecipients"]}
     members["ccRecipients"] = _distinct([*copied, *members["ccRecipients"]], (*own, *seen))
+    if not members["toRecipients"] and not members["ccRecipients"]:
+        members["toRecipients"] = _distinct(to, ())  # a note to oneself is answered to oneself
 
 
 def _distinct(recipients: Recipients, skipped: tuple[str, ...]) -> Recipients:
@@ -136,47 +133,9 @@ def child_index(index: str, now: datetime) -> str:
     return base64.b64encode(data + delta.to_bytes(4, "big") + bytes([len(data) & 0xF0])).decode()
 
 
-def zone_of(call: Call) -> tzinfo:
+def _zone(call: Call) -> tzinfo:
     """Return the zone in which the times of a quote are written: the one preferred, else the mailbox's."""
-    from zoneinfo import ZoneInfo
-
-    wanted = call.preferences.time_zone or str(settings_of(call.mailbox, call.user, call.now)["timeZone"])
-    name = iana_name(wanted)
-    return ZoneInfo(name) if name else UTC
-
-
-def quoted(first: dict[str, Any], comment: str, zone: tzinfo) -> dict[str, str]:
-    """Return the body of an answer: the comment, and the original below its head.
-
-    Args:
-        first: the original's members.
-        comment: text in front.
-        zone: zone of the time that the head says.
-    """
-    at = datetime.fromisoformat(first["sentDateTime"]).astimezone(zone)
-    noon = "AM" if at.hour < 12 else "PM"
-    sent = f"{_DAYS[at.weekday()]}, {_MONTHS[at.month - 1]} {at.day}, {at.year} {(at.hour % 12) or 12}:{at:%M} {noon}"
-    lines = [("From", _names([first["from"]] if first.get("from") else [])), ("Sent", sent)]
-    lines += [("To", _names(first["toRecipients"]))]
-    lines += [("Cc", _names(first["ccRecipients"]))] if first["ccRecipients"] else []
-    lines += [("Subject", first["subject"] or "")]
-    if first["body"]["contentType"] == "text":
-        head = "\r\n".join(f"{name}: {text}" for name, text in lines)
-        text = f"{comment}\r\n\r\n{'_' * 32}\r\n{head}\r\n\r\n{first['body']['content']}"
-        return {"contentType": "html", "content": text_to_html(text)}
-    fields = "<br>".join(f"<b>{name}:</b> {html.escape(text, quote=False)}" for name, text in lines)
-    head = (
-        f"{inner_html(text_to_html(comment)) if comment else ''}"
-        '<hr style="display:inline-block;width:98%" tabindex="-1"><div id="divRplyFwdMsg" dir="ltr">'
-        f'<font face="Calibri, sans-serif" style="font-size:11pt" color="#000000">{fields}</font>'
-        "<div>&nbsp;</div></div>"
-    )
-    return {"contentType": "html", "content": insert_before(in_form(first["body"], "html")["content"], head)}
-
-
-def _names(recipients: Recipients) -> str:
-    parts = [one["emailAddress"] for one in recipients]
-    return "; ".join(f"{one.get('name') or ''} <{one.get('address') or ''}>".strip() for one in parts)
+    return zone_named(call.preferences.time_zone or settings_of(call.mailbox, call.user, call.now)["timeZone"])
 
 
 def carry_attachments(call: Call, original: Message, verb: Verb, answer: Message) -> bool:

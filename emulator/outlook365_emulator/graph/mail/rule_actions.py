@@ -10,12 +10,15 @@ import msgspec
 
 from outlook365_emulator.graph.mail.addresses import address_of, recipient_of
 from outlook365_emulator.graph.mail.attached import attach, detach_all
-from outlook365_emulator.graph.mail.bodies import in_form, preview_of
+from outlook365_emulator.graph.mail.bodies import preview_of
 from outlook365_emulator.graph.mail.deliverer import Deliver
 from outlook365_emulator.graph.mail.documents import fresh_members, members_of, new_message_id, write_message
+from outlook365_emulator.graph.mail.extended_properties import topic_of
 from outlook365_emulator.graph.mail.item_attachments import Maker
+from outlook365_emulator.graph.mail.mailbox_settings import settings_of
 from outlook365_emulator.graph.mail.mime_writing import mime_of
 from outlook365_emulator.graph.mail.placing import copy_message, move_message, remove_message
+from outlook365_emulator.graph.mail.quoting import quoted, zone_named
 from outlook365_emulator.graph.mail.rule_conditions import LOOP_HEADER, Letter, applies
 from outlook365_emulator.store.item_ids import read_id
 from outlook365_emulator.store.mailbox import Mailbox
@@ -146,7 +149,7 @@ def _forward_as_attachment(
     if inbox is None:
         return
     author = recipient_of(at.owner)
-    given = {"subject": _prefixed(message.subject), "from": author, "sender": author, "toRecipients": to}
+    given = {"subject": _subject(message), "from": author, "sender": author, "toRecipients": to}
     members = fresh_members(at.world, at.unit.now, given, draft=False) | {"hasAttachments": True}
     carrier = write_message(at.mailbox, members, inbox)  # only carries the attachment; it is never put anywhere
     maker = Maker(at.world, at.tenant, at.mailbox, at.unit.now)
@@ -159,12 +162,9 @@ def _forward_as_attachment(
 def _forwarded(at: _Arriving, message: Message, to: list[dict[str, Any]]) -> dict[str, Any]:
     members = members_of(message)
     author = recipient_of(at.owner)
-    content = in_form(members["body"], "html")["content"]
-    head = _quoted_head(members)
-    start = content.find("<body>") + len("<body>") if "<body>" in content else 0
-    body = {"contentType": "html", "content": f"{content[:start]}{head}{content[start:]}"}
+    body = quoted(members, "", zone_named(settings_of(at.mailbox, at.owner, at.unit.now)["timeZone"]))
     return members | {
-        "subject": _prefixed(members["subject"] or ""),
+        "subject": _subject(message),
         "body": body,
         "bodyPreview": preview_of(body),
         "internetMessageId": new_message_id(at.world),
@@ -178,21 +178,5 @@ def _forwarded(at: _Arriving, message: Message, to: list[dict[str, Any]]) -> dic
     }
 
 
-def _prefixed(subject: str) -> str:
-    return subject if subject[:3].upper() == "FW:" else f"FW: {subject}"
-
-
-def _quoted_head(members: dict[str, Any]) -> str:
-    import html
-
-    def line(name: str, text: str) -> str:
-        return f"<b>{name}:</b> {html.escape(text)}<br>"
-
-    def named(recipient: dict[str, Any]) -> str:
-        person = recipient["emailAddress"]
-        return f"{person.get('name') or ''} <{person.get('address') or ''}>"
-
-    author = named(members["from"]) if members.get("from") else ""
-    to = "; ".join(map(named, members["toRecipients"]))
-    lines = (("From", author), ("Sent", members["sentDateTime"]), ("To", to), ("Subject", members["subject"] or ""))
-    return "<hr>" + "".join(line(name, text) for name, text in lines) + "<br>"
+def _subject(message: Message) -> str:
+    return f"FW: {topic_of(message.subject)}"

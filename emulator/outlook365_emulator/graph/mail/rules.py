@@ -4,7 +4,6 @@ Reference `graph-mail.md` section 14.
 """
 
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -16,7 +15,7 @@ from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.rule_writing import RuleBook, change_rule, new_rule
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Property, RecordType
+from outlook365_emulator.odata.records import Property, RecordType, by_name
 from outlook365_emulator.store.records.mail import MailFolder
 from outlook365_emulator.store.records.mailbox_settings import MessageRule
 
@@ -54,7 +53,7 @@ def rule_resource() -> Resource:
             for name in ("conditions", "exceptions", "actions")
         ),
     )
-    kind = RecordType("microsoft.graph.messageRule", MappingProxyType({one.name.lower(): one for one in properties}))
+    kind = RecordType("microsoft.graph.messageRule", by_name(*properties))
     return Resource(name="messageRule", type=kind, compute=_members, page_size=1000, efficient_order=False)
 
 

@@ -3,8 +3,9 @@
 Rules of `from` and `sender`, limits and deferred sending: reference `graph-mail.md` sections 7 and 16.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.directory.users import find_by_address, right_on
@@ -14,7 +15,7 @@ from outlook365_emulator.graph.mail.addresses import address_of, all_recipients,
 from outlook365_emulator.graph.mail.arrivals import settle
 from outlook365_emulator.graph.mail.attached import detach_all, size_of
 from outlook365_emulator.graph.mail.composing import Composition, store
-from outlook365_emulator.graph.mail.delivery import deliver, tenant_of
+from outlook365_emulator.graph.mail.delivery import Arrival, deliver, tenant_of
 from outlook365_emulator.graph.mail.documents import members_of, write_message
 from outlook365_emulator.graph.mail.extended_properties import DEFERRED, held
 from outlook365_emulator.graph.mail.sending_limits import count_submission, judge_size
@@ -30,6 +31,9 @@ SEND_DEFERRED = "mail.send_deferred"
 
 DELIVER_LATE = "mail.deliver_late"
 """Name of the effect that delivers a message which a fault has held back."""
+
+Take: TypeAlias = Callable[[World, UnitOfWork, list[Arrival]], list[Arrival]]
+"""Lets the recipients' calendars act on mail that has arrived; returns it as it lies there then."""
 
 
 def authorship(call: Call, members: dict[str, Any]) -> None:
@@ -93,7 +97,7 @@ def submit(call: Call, composition: Composition, *, save: bool) -> None:
     if later is not None:
         plan(call, message, later, save=save)
     else:
-        dispatch(call.world, call.unit, call.tenant, call.mailbox, message, save=save)
+        dispatch(call.world, call.unit, call.tenant, call.mailbox, message, take=call.take_meetings, save=save)
 
 
 def submit_draft(call: Call, draft: Message) -> None:
@@ -107,7 +111,7 @@ def submit_draft(call: Call, draft: Message) -> None:
     judge_size(call.tenant, members, [size_of(one) for one in call.mailbox.attachments.of(draft)])
     later = _deferred_until(draft.properties, call.now)
     if later is None:
-        dispatch(call.world, call.unit, call.tenant, call.mailbox, draft, members)
+        dispatch(call.world, call.unit, call.tenant, call.mailbox, draft, members, take=call.take_meetings)
         return
     folder = call.mailbox.folders.get(draft.folder)
     assert folder is not None, "a message lies in a folder"
@@ -147,6 +151,7 @@ def dispatch(
     message: Message,
     members: dict[str, Any] | None = None,
     *,
+    take: Take,
     save: bool = True,
 ) -> Message:
     """Send a message that lies in its sender's mailbox; its copy in Sent Items has the same immutable id.
@@ -158,6 +163,7 @@ def dispatch(
         mailbox: the mailbox that sends.
         message: the message, a draft or one just put into Sent Items.
         members: its members with the author set, or None for those it has.
+        take: lets calendars act on what arrives.
         save: whether the copy stays.
 
     Returns:
@@ -176,7 +182,7 @@ def dispatch(
         data: dict[str, str | int] = {"tenant": tenant.id, "owner": mailbox.owner, "stable": sent.stable}
         unit.after(lambda: world.agenda.add(at, DELIVER_LATE, save=int(save), **data))
     else:
-        _hand_over(world, unit, tenant, mailbox, sent, members, save=save)
+        _hand_over(world, unit, tenant, mailbox, sent, members, take=take, save=save)
     return sent
 
 
@@ -188,18 +194,19 @@ def _hand_over(
     sent: Message,
     members: dict[str, Any],
     *,
+    take: Take,
     save: bool,
 ) -> None:
     """Deliver a message that lies in Sent Items."""
     own = tuple(one for one in sent.headers if one[0].lower().startswith("x-"))
     arrived = deliver(world, unit, mailbox, tenant, sent, members, own)
-    settle(world, unit, arrived)
+    settle(world, unit, take(world, unit, arrived))
     if not save:
         detach_all(unit, mailbox, sent)
         unit.remove_item(mailbox, mailbox.messages, sent)
 
 
-def deliver_late(world: World, tenant: Tenant, mailbox: Mailbox, stable: int, *, save: bool) -> None:
+def deliver_late(world: World, tenant: Tenant, mailbox: Mailbox, stable: int, *, take: Take, save: bool) -> None:
     """Deliver a message that a fault has held back; nothing happens where it was deleted for good meanwhile.
 
     Args:
@@ -207,15 +214,16 @@ def deliver_late(world: World, tenant: Tenant, mailbox: Mailbox, stable: int, *,
         tenant: the sender's tenant.
         mailbox: the mailbox that has sent.
         stable: immutable number of the message.
+        take: lets calendars act on what arrives.
         save: whether its copy stays in Sent Items.
     """
     sent = mailbox.messages.by_stable(stable)
     if sent is not None:
         with world.unit() as unit:
-            _hand_over(world, unit, tenant, mailbox, sent, members_of(sent), save=save)
+            _hand_over(world, unit, tenant, mailbox, sent, members_of(sent), take=take, save=save)
 
 
-def send_deferred(world: World, tenant: Tenant, mailbox: Mailbox, stable: int, *, save: bool) -> None:
+def send_deferred(world: World, tenant: Tenant, mailbox: Mailbox, stable: int, *, take: Take, save: bool) -> None:
     """Send a message whose time has come; nothing happens where it was deleted, sent, or put off meanwhile.
 
     Args:
@@ -223,6 +231,7 @@ def send_deferred(world: World, tenant: Tenant, mailbox: Mailbox, stable: int, *
         tenant: the sender's tenant.
         mailbox: the mailbox that sends.
         stable: immutable number of the message.
+        take: lets calendars act on what arrives.
         save: whether a copy stays in Sent Items.
     """
     message = mailbox.messages.by_stable(stable)
@@ -239,7 +248,7 @@ def send_deferred(world: World, tenant: Tenant, mailbox: Mailbox, stable: int, *
         world.agenda.add(later, SEND_DEFERRED, **data)
         return
     with world.unit(now) as unit:
-        dispatch(world, unit, tenant, mailbox, message, save=save)
+        dispatch(world, unit, tenant, mailbox, message, take=take, save=save)
 
 
 def _folder(mailbox: Mailbox, name: str) -> MailFolder:

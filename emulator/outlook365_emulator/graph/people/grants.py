@@ -5,25 +5,24 @@ a token gets is read from here at every issue.
 """
 
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from outlook365_emulator.directory.app_roles import find_principal, graph_principal
-from outlook365_emulator.directory.consent import OIDC_SCOPES
 from outlook365_emulator.directory.users import find_user
 from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.graph.answers import DELTA_OPTIONS, Document, NoContent, Page
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
-from outlook365_emulator.graph.answers import NoContent, Page
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.graph.people.convertors import not_found
+from outlook365_emulator.graph.people.directory_delta import Tracked, cut_directory_round
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Property, RecordType
+from outlook365_emulator.odata.records import Property, RecordType, by_name
 from outlook365_emulator.store.records.directory import PermissionGrant, ServicePrincipal, User
 from outlook365_emulator.store.tenant import Tenant
-from outlook365_emulator.tables.permissions import exists_as, permission
+from outlook365_emulator.tables.permissions import OIDC_SCOPES, exists_as, permission
 
 _KINDS = {"allprincipals": "AllPrincipals", "principal": "Principal"}
 
@@ -41,8 +40,8 @@ class Granted(msgspec.Struct, frozen=True):
 
     @property
     def scope(self) -> str:
-        """The scopes, separated by blanks."""
-        return " ".join(sorted(self.grant.scopes))
+        """The scopes in the order in which they were given, separated by blanks."""
+        return " ".join(self.grant.scopes)
 
 
 def _members(_: Call, granted: Granted) -> dict[str, Any]:
@@ -68,10 +67,9 @@ def grant_resource() -> Resource:
         Property("resourceId", "string", lambda granted: granted.resource, nullable=False),
         Property("scope", "string", lambda granted: granted.scope, nullable=False),
     )
-    by_name = MappingProxyType({one.name.lower(): one for one in properties})
     return Resource(
         name="oAuth2PermissionGrant",
-        type=RecordType("microsoft.graph.oAuth2PermissionGrant", by_name),
+        type=RecordType("microsoft.graph.oAuth2PermissionGrant", by_name(*properties)),
         compute=_members,
         page_size=100,
         page_limit=999,
@@ -111,6 +109,20 @@ def _answer(call: Call, grant: PermissionGrant, status: int = 200) -> EntityAnsw
     record = Granted(grant, graph_principal(call.tenant).id)
     path = "oauth2PermissionGrants"
     return EntityAnswer(resource=grant_resource(), record=record, path=path, status=status, location=location)
+
+
+@operation("GET /oauth2PermissionGrants/delta", least="Directory.Read.All", workload="directory", options=DELTA_OPTIONS)
+def list_changes(call: Call) -> Document:
+    """List the grants of the tenant, and from then on which came, changed or went."""
+    resource = graph_principal(call.tenant).id
+    tracked = Tracked(
+        resource=grant_resource(),
+        path="oauth2PermissionGrants",
+        records={grant.id: grant for grant in call.tenant.grants},
+        row=lambda grant: Granted(grant, resource),
+        removed="deleted",
+    )
+    return cut_directory_round(call, tracked)
 
 
 @operation("GET /oauth2PermissionGrants/{grant}", least="Directory.Read.All", workload="directory")
@@ -173,16 +185,16 @@ def delete(call: Call, grant: PermissionGrant) -> NoContent:
     return NoContent()
 
 
-def _scopes(text: str) -> frozenset[str]:
-    found = set()
-    for name in text.split():
-        if name.lower() in OIDC_SCOPES:
-            found.add(name.lower())
-        elif exists_as(name, "delegated"):
-            found.add(permission(name).name)
-        else:
-            raise _invalid("scope", f"Microsoft Graph has no delegated permission {name!r}")
-    return frozenset(found)
+def _scopes(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_scope, text.split())))
+
+
+def _scope(name: str) -> str:
+    if name.lower() in OIDC_SCOPES:
+        return name.lower()
+    if not exists_as(name, "delegated"):
+        raise _invalid("scope", f"Microsoft Graph has no delegated permission {name!r}")
+    return permission(name).name
 
 
 def _invalid(name: str, because: str) -> GraphError:

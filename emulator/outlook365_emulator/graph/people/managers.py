@@ -38,15 +38,25 @@ def set_manager(call: Call, user: User) -> NoContent:
     """Say who manages a user, by a reference `{"@odata.id": ".../users/{id}"}`."""
     try:
         reference = msgspec.json.decode(call.request.body)["@odata.id"]
-        match = _REFERENCE.search(unquote(str(reference)))
-    except (msgspec.DecodeError, UnicodeDecodeError, LookupError, TypeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, LookupError, TypeError):
         raise graph_error("body_unreadable", because='the body must be {"@odata.id": "…/users/{id}"}') from None
-    manager = find_user(call.tenant, match[1]) if match else None
-    if manager is None:
-        because = f"{reference!r} names no user of the tenant"
-        raise graph_error("resource_not_found", id=match[1] if match else str(reference), because=because)
-    change_user(call.tenant, call.unit, user, manager=manager.id)
+    change_user(call.tenant, call.unit, user, manager=user_referred_to(call, reference).id)
     return NoContent()
+
+
+def user_referred_to(call: Call, reference: object) -> User:
+    """Return the user whom a reference names: the URL of a user or of a directory object.
+
+    Raises:
+        GraphError: `resource_not_found` where it names nobody of the tenant.
+    """
+    text = str(reference)
+    match = _REFERENCE.search(unquote(text))
+    found = find_user(call.tenant, match[1]) if match else None
+    if found is None:
+        because = f"{text[:100]!r} names no user of the tenant"
+        raise graph_error("resource_not_found", id=match[1] if match else text, because=because)
+    return found
 
 
 @operation("DELETE /users/{user}/manager/$ref", least="User.ReadWrite.All", workload="directory")

@@ -6,7 +6,6 @@ Graph resource `appRoleAssignment`; reference `entra.md` section 5.2.
 from collections.abc import Iterable
 from functools import cache
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -23,6 +22,7 @@ from outlook365_emulator.directory.app_roles import (
     resource_id,
     role_id,
 )
+from outlook365_emulator.directory.assignments import assign
 from outlook365_emulator.directory.users import find_user
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
@@ -31,7 +31,7 @@ from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.graph.people.convertors import not_found
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Kind, Property, RecordType
+from outlook365_emulator.odata.records import Kind, Property, RecordType, by_name
 from outlook365_emulator.store.records.directory import AppAssignment, RoleAssignment, ServicePrincipal, User
 from outlook365_emulator.store.tenant import Tenant
 
@@ -54,8 +54,8 @@ class Shown(msgspec.Struct, frozen=True):
 
 def _shown(tenant: Tenant, assignment: Assignment) -> Shown:
     if isinstance(assignment, AppAssignment):
-        user = tenant.users.get(assignment.principal)
-        name, kind = (user.display_name if user else None), str(assignment.principal_type)
+        who = tenant.users.get(assignment.principal) or tenant.groups.get(assignment.principal)
+        name, kind = (who.display_name if who else None), str(assignment.principal_type)
     else:
         client = tenant.service_principals.get(assignment.client)
         name, kind = (client.display_name if client else None), "ServicePrincipal"
@@ -104,10 +104,9 @@ def assignment_resource() -> Resource:
         Property("createdDateTime", "datetime", lambda shown: shown.assignment.created, nullable=False),
         Property("deletedDateTime", "datetime", lambda _: None),
     )
-    by_name = MappingProxyType({one.name.lower(): one for one in properties})
     return Resource(
         name="appRoleAssignment",
-        type=RecordType("microsoft.graph.appRoleAssignment", by_name),
+        type=RecordType("microsoft.graph.appRoleAssignment", by_name(*properties)),
         compute=_members,
         page_size=100,
         page_limit=999,
@@ -182,7 +181,7 @@ def create_of_client(call: Call, principal: ServicePrincipal, body: dict[str, An
     workload="directory",
 )
 def create_of_resource(call: Call, principal: ServicePrincipal, body: dict[str, Any]) -> EntityAnswer:
-    """Assign a client or a user to an application."""
+    """Assign a client, a user or a group to an application."""
     _judge_member(body, "resourceId", principal.id)
     path = f"servicePrincipals('{principal.id}')/appRoleAssignedTo"
     return _answer(call, _assigned(call, body), path, 201)
@@ -256,22 +255,14 @@ def _assigned(call: Call, body: dict[str, Any]) -> Assignment:
             id=call.world.ids.text(43), client=client.id, permission=permission, created=call.unit.now
         )
         return call.unit.put(call.tenant.role_assignments, held)
-    user = find_user(call.tenant, principal)
-    if user is None:
-        raise not_found(call, principal, "user or client that could be assigned")
+    who = find_user(call.tenant, principal) or call.tenant.groups.get(principal.lower())
+    if who is None:
+        raise not_found(call, principal, "user, group or client that could be assigned")
     if role != DEFAULT_ROLE or resource.id == graph_principal(call.tenant).id:
         raise _no_role(role, resource)
-    if call.tenant.app_assignments.find("triple", f"{user.id} {resource.id} {role}") is not None:
-        raise _exists("the user is assigned already")
-    assigned = AppAssignment(
-        id=call.world.ids.text(43),
-        principal=user.id,
-        principal_type="User",
-        resource=resource.id,
-        role=role,
-        created=call.unit.now,
-    )
-    return call.unit.put(call.tenant.app_assignments, assigned)
+    if call.tenant.app_assignments.find("triple", f"{who.id} {resource.id} {role}") is not None:
+        raise _exists(f"{who.display_name} is assigned already")
+    return assign(call.world, call.tenant, call.unit, resource, who)
 
 
 def _no_role(role: str, resource: ServicePrincipal) -> GraphError:

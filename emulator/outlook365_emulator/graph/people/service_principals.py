@@ -3,125 +3,20 @@
 Graph resource `servicePrincipal`.
 """
 
-from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from outlook365_emulator.directory.app_roles import graph_principal, principals
-from outlook365_emulator.directory.applications import (
-    GRAPH_CLIENT_ID,
-    ensure_service_principal,
-    find_application,
-)
+from outlook365_emulator.directory.applications import ensure_service_principal, find_application
 from outlook365_emulator.errors import GraphError, graph_error
+from outlook365_emulator.graph.answers import DELTA_OPTIONS, Count, Document, NoContent, Page
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
-from outlook365_emulator.graph.answers import NoContent, Page
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Entity, operation
-from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Property, RecordType
+from outlook365_emulator.graph.people.directory_delta import Tracked, cut_directory_round
+from outlook365_emulator.graph.people.principal_resource import principal_resource
 from outlook365_emulator.store.records.directory import ServicePrincipal
-from outlook365_emulator.tables.permissions import PERMISSIONS
-
-_MICROSOFT_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
-"""The tenant in which Microsoft's own applications are registered."""
-
-
-def _members(call: Call, principal: ServicePrincipal) -> dict[str, Any]:
-    is_graph = principal.client_id == GRAPH_CLIENT_ID
-    application = None if is_graph else find_application(call.world, call.tenant, principal.client_id)
-    home = next(
-        (one.id for one in call.world.tenants.values() if application and application.id in one.applications), None
-    )
-    replies = (*application.web_redirect_uris, *application.public_redirect_uris) if application else ()
-    return {
-        "id": principal.id,
-        "deletedDateTime": None,
-        "accountEnabled": principal.enabled,
-        "appDisplayName": principal.display_name,
-        "appId": principal.client_id,
-        "appOwnerOrganizationId": _MICROSOFT_TENANT if is_graph else home,
-        "appRoleAssignmentRequired": principal.assignment_required,
-        "displayName": principal.display_name,
-        "replyUrls": list(replies),
-        "servicePrincipalNames": [principal.client_id],
-        "servicePrincipalType": "Application",
-        "signInAudience": application.audience if application else "AzureADMultipleOrgs",
-        "tags": [],
-        "appRoles": _app_roles() if is_graph else [],
-        "oauth2PermissionScopes": _scopes() if is_graph else [],
-    }
-
-
-def _app_roles() -> list[dict[str, Any]]:
-    return [
-        {
-            "allowedMemberTypes": ["Application"],
-            "description": row.application_title or row.name,
-            "displayName": row.application_title or row.name,
-            "id": row.application_id,
-            "isEnabled": True,
-            "origin": "Application",
-            "value": row.name,
-        }
-        for row in PERMISSIONS.values()
-        if row.application_id
-    ]
-
-
-def _scopes() -> list[dict[str, Any]]:
-    return [
-        {
-            "adminConsentDescription": row.title or row.name,
-            "adminConsentDisplayName": row.title or row.name,
-            "id": row.delegated_id,
-            "isEnabled": True,
-            "type": "Admin" if row.admin_consent else "User",
-            "userConsentDescription": row.title or row.name,
-            "userConsentDisplayName": row.title or row.name,
-            "value": row.name,
-        }
-        for row in PERMISSIONS.values()
-        if row.delegated_id
-    ]
-
-
-@cache
-def principal_resource() -> Resource:
-    """Return the service principal as a resource of the directory."""
-    hidden = (
-        *((name, "string") for name in ("appOwnerOrganizationId", "signInAudience", "deletedDateTime")),
-        *((name, "collection") for name in ("replyUrls", "tags", "appRoles", "oauth2PermissionScopes")),
-    )
-    properties = (
-        Property("id", "string", lambda principal: principal.id, nullable=False),
-        Property("appId", "string", lambda principal: principal.client_id, nullable=False),
-        Property("displayName", "string", lambda principal: principal.display_name, nullable=False),
-        Property("appDisplayName", "string", lambda principal: principal.display_name, nullable=False),
-        Property("accountEnabled", "boolean", lambda principal: principal.enabled, nullable=False),
-        Property("appRoleAssignmentRequired", "boolean", lambda principal: principal.assignment_required),
-        Property("servicePrincipalType", "string", lambda _: "Application", nullable=False),
-        Property(
-            "servicePrincipalNames",
-            "collection",
-            lambda principal: (principal.client_id,),
-            element=Property("", "string", None),
-            sortable=False,
-        ),
-        *(Property(name, kind, None, filterable=False, sortable=False) for name, kind in hidden),  # type: ignore[arg-type]
-    )
-    by_name = MappingProxyType({one.name.lower(): one for one in properties})
-    return Resource(
-        name="servicePrincipal",
-        type=RecordType("microsoft.graph.servicePrincipal", by_name),
-        compute=_members,
-        page_size=100,
-        page_limit=999,
-        outlook=False,
-        efficient_order=False,
-    )
 
 
 def _answer(principal: ServicePrincipal, status: int = 200) -> EntityAnswer:
@@ -135,6 +30,20 @@ def list_(call: Call) -> Page:
     """List the service principals of the tenant."""
     found = principals(call.tenant)
     return Page(resource=principal_resource(), records=found, path="servicePrincipals", total=len(found))
+
+
+@operation("GET /servicePrincipals/$count", least="Application.Read.All", workload="directory")
+def count(call: Call) -> Count:
+    """Count the service principals of the tenant."""
+    return Count(list_(call))
+
+
+@operation("GET /servicePrincipals/delta", least="Directory.Read.All", workload="directory", options=DELTA_OPTIONS)
+def list_changes(call: Call) -> Document:
+    """List the service principals of the tenant, and from then on which came, changed or went."""
+    found = {one.id: one for one in principals(call.tenant)}
+    tracked = Tracked(resource=principal_resource(), path="servicePrincipals", records=found, removed="changed")
+    return cut_directory_round(call, tracked)
 
 
 @operation("GET /servicePrincipals/{principal}", least="Application.Read.All")

@@ -14,6 +14,7 @@ from outlook365_emulator.graph.answers import Entity as EntityAnswer
 from outlook365_emulator.graph.answers import NoContent
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Entity, operation
+from outlook365_emulator.graph.people.managers import user_referred_to
 from outlook365_emulator.graph.people.user_resource import DEFAULT, TEXTS, user_resource
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.shelf import Taken
@@ -33,6 +34,7 @@ _READ_ONLY = (
     "securityIdentifier",
     "signInSessionsValidFromDateTime",
 )
+_MANAGER = "manager@odata.bind"
 _LISTS = {"businessPhones": "business_phones", "otherMails": "other_mails"}
 
 
@@ -49,7 +51,7 @@ def create(call: Call, body: dict[str, Any]) -> EntityAnswer:
         raise _missing("passwordProfile")
     fields = _fields(call, given)
     fields.pop("user_principal_name", None)
-    fields = {"mail": None, "has_mailbox": False, "given_name": None, "surname": None, **fields}
+    fields = {"mail": None, "has_mailbox": False, "given_name": None, "surname": None, **fields, **_bound(call, body)}
     try:
         user = add_user(call.world, call.tenant, call.unit, name, password=password, **fields)
     except BadUserName as error:
@@ -82,7 +84,7 @@ def update(call: Call, user: User, body: dict[str, Any]) -> NoContent:
     profile = given.pop("passwordProfile", None) or {}
     if profile.get("password"):
         user = give_password(call.tenant, call.unit, user, profile["password"])
-    fields = _fields(call, given, user)
+    fields = _fields(call, given, user) | _bound(call, body)
     if "user_principal_name" in fields:
         try:
             fields["user_principal_name"] = principal_name(call.tenant, fields["user_principal_name"])
@@ -107,12 +109,19 @@ def delete(call: Call, user: User) -> NoContent:
     return NoContent()
 
 
+def _bound(call: Call, body: dict[str, Any]) -> dict[str, str | None]:
+    """Return the manager to whom a body binds the user (OData JSON Format 8.5), as a field of the record."""
+    if _MANAGER not in body:
+        return {}
+    return {"manager": None if body[_MANAGER] is None else user_referred_to(call, body[_MANAGER]).id}
+
+
 def _given(body: dict[str, Any]) -> dict[str, Any]:
     kind = type_of("user")
     given = {name: value for name, value in body.items() if "@" not in name}
-    bound = next((name for name in body if name.endswith("@odata.bind")), None)
+    bound = next((name for name in body if name.endswith("@odata.bind") and name != _MANAGER), None)
     if bound is not None:
-        because = f"{bound} is not emulated yet: set a manager with PUT /users/{{id}}/manager/$ref"
+        because = f"{bound} is not emulated: of a user only the manager can be bound"
         raise graph_error("not_emulated", operation=f"{bound} of a user", because=because)
     for name in given:
         declared = kind.property_of(name)
@@ -139,6 +148,9 @@ def _fields(call: Call, given: dict[str, Any], user: User | None = None) -> dict
             if value not in ("Member", "Guest"):
                 raise _bad_value(name, f"userType is Member or Guest, not {value!r}")
             fields["guest_of"] = None if value == "Member" else (user.guest_of if user else None) or call.tenant.id
+        elif isinstance(value, dict):
+            held = further.get(name)
+            further[name] = {**(held if isinstance(held, dict) else {}), **value}
         else:
             further[name] = value
     return {**fields, "further": further}

@@ -3,7 +3,7 @@
 Reference `graph-mail.md` section 18, `graph-core.md` section 6.5.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from outlook365_emulator.graph.asked_ids import asked_ids
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.mailbox_settings import settings_of
 from outlook365_emulator.graph.open_extensions import extension_members
+from outlook365_emulator.graph.people.membership_resource import direct_memberships, membership_members
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.graph.search.directory import search_directory
 from outlook365_emulator.odata.records import Kind, Property, RecordType
@@ -72,7 +73,7 @@ _ONE_ONLY = (
     "skills",
 )
 _SETTINGS = frozenset({"MailboxSettings.Read", "MailboxSettings.ReadWrite"})
-_KINDS = MappingProxyType(
+_KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "Edm.String": "string",
         "Edm.Boolean": "boolean",
@@ -81,6 +82,7 @@ _KINDS = MappingProxyType(
     }
 )
 _LEVELS = 20
+_EXTENSION_ATTRIBUTES = tuple(f"extensionAttribute{number}" for number in range(1, 16))
 
 
 def proxy_addresses(user: User) -> list[str]:
@@ -95,6 +97,12 @@ def identities(user: User) -> list[dict[str, Any]]:
     own = {"signInType": "userPrincipalName", "issuer": domain, "issuerAssignedId": user.user_principal_name}
     given = user.further.get("identities")
     return [*(given if isinstance(given, list) else []), own]
+
+
+def extension_attributes(user: User) -> dict[str, Any]:
+    """Return the fifteen extension attributes of a user, as Exchange and on-premises directories know them."""
+    given = user.further.get("onPremisesExtensionAttributes")
+    return dict.fromkeys(_EXTENSION_ATTRIBUTES) | (given if isinstance(given, dict) else {})
 
 
 @cache
@@ -122,6 +130,7 @@ def user_members(call: Call, user: User) -> dict[str, Any]:
         "lastPasswordChangeDateTime": iso_seconds(max(user.password_changed, user.created)),
         "userType": "Guest" if user.guest_of else "Member",
         "passwordProfile": None,
+        "onPremisesExtensionAttributes": extension_attributes(user),
     }
     if not call.permissions & _FULL and (call.caller is None or call.caller.id != user.id):
         for name, value in members.items():
@@ -152,7 +161,7 @@ def user_type() -> RecordType:
     for one in type_of("user").properties.values():
         if one.navigation:
             continue
-        kind: Kind = "collection" if one.collection else _KINDS.get(one.type, "complex")  # type: ignore[assignment]
+        kind: Kind = "collection" if one.collection else _KINDS.get(one.type, "complex")
         readable = kind != "complex" and one.type in _KINDS
         get = _instant(one.name) if kind == "datetime" else _further(one.name, many=one.collection)
         found[one.name] = Property(
@@ -174,18 +183,37 @@ def user_type() -> RecordType:
         "businessPhones": Property(
             "businessPhones", "collection", lambda user: user.business_phones, element=text, sortable=False
         ),
-        "assignedLicenses": _complex_list("assignedLicenses", ("skuId",), lambda user: ()),
-        "identities": _complex_list("identities", ("signInType", "issuer", "issuerAssignedId"), identities),
+        "assignedLicenses": _complex_list("assignedLicenses", {"skuId": "guid"}, lambda user: ()),
+        "identities": _complex_list(
+            "identities", dict.fromkeys(("signInType", "issuer", "issuerAssignedId"), "string"), identities
+        ),
+        "onPremisesExtensionAttributes": Property(
+            "onPremisesExtensionAttributes",
+            "complex",
+            extension_attributes,
+            _parts(dict.fromkeys(_EXTENSION_ATTRIBUTES, "string")),
+        ),
+        "employeeOrgData": Property(
+            "employeeOrgData",
+            "complex",
+            _further("employeeOrgData", many=False),
+            _parts({"costCenter": "string", "division": "string"}),
+        ),
     }
     return RecordType("microsoft.graph.user", MappingProxyType({name.lower(): one for name, one in found.items()}))
 
 
-def _complex_list(name: str, parts: tuple[str, ...], get: Callable[[User], Any]) -> Property:
-    def part(key: str) -> Property:
-        return Property(key, "string", lambda item: item.get(key))
+def _parts(kinds: Mapping[str, Kind]) -> Mapping[str, Property]:
+    """Return the properties of a complex value that is a JSON object, or None."""
 
-    element = Property("", "complex", None, MappingProxyType({one.lower(): part(one) for one in parts}))
-    return Property(name, "collection", get, element=element, sortable=False)
+    def part(key: str, kind: Kind) -> Property:
+        return Property(key, kind, lambda item: None if item is None else item.get(key))
+
+    return MappingProxyType({key.lower(): part(key, kind) for key, kind in kinds.items()})
+
+
+def _complex_list(name: str, kinds: Mapping[str, Kind], get: Callable[[User], Any]) -> Property:
+    return Property(name, "collection", get, element=Property("", "complex", None, _parts(kinds)), sortable=False)
 
 
 def _on_one(name: str) -> Callable[[Call, User], Any]:
@@ -240,6 +268,10 @@ def _reports(call: Call, user: User) -> dict[str, Any]:
     return {"directReports": [report_members(call, one) for one in reports_of(call, user)]}
 
 
+def _memberships(call: Call, user: User) -> dict[str, Any]:
+    return {"memberOf": [membership_members(one) for one in direct_memberships(call.tenant, user)]}
+
+
 def reports_of(call: Call, user: User) -> list[User]:
     """Return the people whose manager a user is, by name."""
     found = [one for one in call.tenant.users if one.manager == user.id]
@@ -261,7 +293,9 @@ def user_resource() -> Resource:
         compute=user_members,
         default_select=DEFAULT,
         on_demand=MappingProxyType({name: _on_one(name) for name in _ONE_ONLY}),
-        expand=MappingProxyType({"manager": _manager, "directreports": _reports, "extensions": _extensions}),
+        expand=MappingProxyType(
+            {"manager": _manager, "directreports": _reports, "memberof": _memberships, "extensions": _extensions}
+        ),
         filters_own=frozenset({"manager", "extensions"}),
         page_size=100,
         page_limit=999,

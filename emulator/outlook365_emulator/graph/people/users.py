@@ -3,8 +3,7 @@
 Reference `graph-mail.md` section 18, `graph-core.md` section 6.5.
 """
 
-from outlook365_emulator.errors import graph_error
-from outlook365_emulator.graph.answers import Entity, Page
+from outlook365_emulator.graph.answers import ENTITY_OPTIONS, Count, Entity, Page
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import operation
 from outlook365_emulator.graph.people.user_resource import user_resource
@@ -19,19 +18,13 @@ def list_(call: Call) -> Page:
 
 
 @operation("GET /users/$count", least="User.ReadBasic.All", workload="directory")
-def count(call: Call) -> Page:
-    """Count the users of the tenant, an advanced query of the directory.
-
-    Raises:
-        GraphError: the request lacks `ConsistencyLevel: eventual`.
-    """
-    if call.request.headers.get("consistencylevel").lower() != "eventual":
-        because = "$count of users is an advanced query: send the header ConsistencyLevel: eventual"
-        raise graph_error("directory_request_invalid", detail="$count is not currently supported.", because=because)
-    return list_(call)
+def count(call: Call) -> Count:
+    """Count the users of the tenant, an advanced query of the directory."""
+    return Count(list_(call))
 
 
-@operation("GET /users/{user}", least="User.Read")
+# $expand=manager($levels=max) takes $count=true (page user-list-manager).
+@operation("GET /users/{user}", least="User.Read", options=ENTITY_OPTIONS | {"count"})
 def get(call: Call, user: User) -> Entity:
     """Get a user: oneself as `/me`, others by object id or user principal name."""
     return Entity(resource=user_resource(), record=user, path="users")

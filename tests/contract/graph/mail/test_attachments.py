@@ -1,9 +1,12 @@
 """Attachments: reference graph-mail 11."""
 
 import base64
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from outlook365_emulator.graph.mail import attachments
 
 covers = pytest.mark.covers.with_args
@@ -140,8 +143,12 @@ class TestList:
         answer = me("GET", f"{draft}/attachments?$select=contentBytes")
         assert (answer.status, answer.code) == (400, "BadRequest")
 
-    def test_nothing_filters_them(self, me: Any, draft: str) -> None:
-        assert me("GET", f"{draft}/attachments?$filter=name eq 'a'").status == 400
+    def test_nothing_filters_them(self, me: Any, draft: str, attach: Any) -> None:
+        attach(file())
+        everything = me("GET", f"{draft}/attachments").values
+        assert everything
+        assert me("GET", f"{draft}/attachments?$filter=isInline eq true and name eq 'a'").values == everything
+        assert me("GET", f"{draft}/attachments?$filter=name eq").status == 400
 
     def test_expanded_in_the_message(self, me: Any, draft: str, attach: Any) -> None:
         made = attach(file())
@@ -176,7 +183,10 @@ class TestGet:
         made = attach({"@odata.type": ITEM, "name": "Inner", "item": inner})
         found = me("GET", f"{draft}/attachments/{made['id']}?$expand={spelling}").json
         item = found["item"]
-        assert found["item@odata.context"].endswith("/item/$entity")
+        assert re.search(
+            r"/messages\('AAMk[\w-]+%3D'\)/attachments\('AAMk[\w-]+%3D'\)/microsoft.graph.itemAttachment/item/\$entity$",
+            found["item@odata.context"],
+        )
         assert (item["@odata.type"], item["id"], item["subject"]) == ("#microsoft.graph.message", "", "Inner")
         assert item["toRecipients"][0]["emailAddress"]["name"] == "Ben Franklin"
         assert item["hasAttachments"] is True
@@ -208,13 +218,26 @@ class TestGetContent:
         assert b"Subject: Inner\r\n" in answer.body
 
     def test_an_event_is_icalendar(self, me: Any, draft: str, attach: Any) -> None:
-        at = {"dateTime": "2026-03-02T10:00:00", "timeZone": "UTC"}
-        item = {"@odata.type": "#microsoft.graph.event", "subject": "Lunch, early", "start": at, "end": at}
+        start = {"dateTime": "2026-03-02T10:00:00", "timeZone": "UTC"}
+        end = {"dateTime": "2026-03-02T04:00:00.0000000", "timeZone": "Pacific Standard Time"}
+        item = {"@odata.type": "#microsoft.graph.event", "subject": "Lunch, early", "start": start, "end": end}
+        made = attach({"@odata.type": ITEM, "name": "Lunch", "item": item})
+        calendar = Calendar.from_ical(me("GET", f"{draft}/attachments/{made['id']}/$value").body)
+        (event,) = calendar.walk("VEVENT")
+        assert (calendar["METHOD"], event["SUMMARY"], event["STATUS"]) == ("PUBLISH", "Lunch, early", "CONFIRMED")
+        assert (event.start, event.end) == (datetime(2026, 3, 2, 10, tzinfo=UTC), datetime(2026, 3, 2, 12, tzinfo=UTC))
+        assert event["UID"]
+
+    def test_an_event_in_no_zone_and_at_the_end_of_time_is_icalendar_too(
+        self, me: Any, draft: str, attach: Any
+    ) -> None:
+        start = {"dateTime": "2026-03-02T10:00:00", "timeZone": "Nowhere Standard Time"}
+        end = {"dateTime": "9999-12-31T23:00:00", "timeZone": "Pacific Standard Time"}
+        item = {"@odata.type": "#microsoft.graph.event", "subject": "Lunch", "start": start, "end": end}
         made = attach({"@odata.type": ITEM, "name": "Lunch", "item": item})
         text = me("GET", f"{draft}/attachments/{made['id']}/$value").body.decode()
-        assert "BEGIN:VEVENT\r\n" in text
-        assert "SUMMARY:Lunch\\, early\r\n" in text
         assert "DTSTART:20260302T100000Z\r\n" in text
+        assert "DTEND" not in text
 
 
 @covers(attachments.delete)

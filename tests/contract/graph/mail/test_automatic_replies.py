@@ -88,7 +88,7 @@ class TestReply:
             scheduledEndDateTime={"dateTime": f"{start + timedelta(hours=1):%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"},
         )
         for minutes, count in ((0, 0), (59, 0), (1, 1), (60, 1)):
-            org.world.clock.shift(timedelta(minutes=minutes))
+            org.world.clock.set(org.world.clock.now() + timedelta(minutes=minutes))
             send(f"after {minutes}")
             assert len(replies(graph, org.ben)) == count, minutes
 

@@ -43,7 +43,7 @@ class TestRead:
         assert (answer.status, answer.code) == (404, "ErrorItemNotFound")
 
     def test_a_list_can_be_narrowed(self, me: Any) -> None:
-        assert list(me("GET", "?$select=displayName&$top=1").values[0]) == ["displayName"]
+        assert list(me("GET", "?$select=displayName&$top=1").values[0]) == ["id", "displayName"]
 
 
 @covers(categories.create, categories.update, categories.delete)

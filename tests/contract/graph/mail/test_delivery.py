@@ -147,7 +147,7 @@ class TestFailure:
 
 class TestOutside:
     def test_it_goes_to_the_outbox_of_the_world(self, org: Any, send: Any) -> None:
-        org.world.clock.shift(timedelta(hours=1))
+        org.world.clock.set(org.world.clock.now() + timedelta(hours=1))
         send("x@example.org", "ben@contoso.example", ccRecipients=recipients("y@example.net"), subject="Hi")
         (out,) = org.world.outbox
         assert (out.sender, out.recipients) == ("ada@contoso.example", ("x@example.org", "y@example.net"))

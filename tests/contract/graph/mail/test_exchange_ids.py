@@ -44,6 +44,13 @@ class TestTranslate:
         answer = translated([message], "RestId", "restimmutableentryid")
         assert answer.json["@odata.context"].endswith("#Collection(microsoft.graph.convertIdResult)")
 
+    @pytest.mark.parametrize("source", ["restId", "ewsId"])
+    def test_an_immutable_id_that_is_said_to_be_none(self, translated: Any, org: Any, source: str) -> None:
+        immutable = org.mailbox(org.ada).ids.immutable(org.receive(org.ada).stable)
+        answer = translated([immutable], source, "restImmutableEntryId")
+        assert (answer.status, answer.code) == (400, "InvalidArgument")
+        assert "restImmutableEntryId" in answer.entry.reason
+
     def test_forms_as_exchange_writes_them(self, translated: Any, org: Any) -> None:
         message = org.receive(org.ada)
         item = org.mailbox(org.ada).ids.item(message.folder, message.number)

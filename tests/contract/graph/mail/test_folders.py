@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from outlook365_emulator.directory.users import add_user
 from outlook365_emulator.graph.mail import folders
 from outlook365_emulator.store.records.mail import MailFolder
 
@@ -128,3 +129,41 @@ class TestListChildren:
     def test_a_child_of_another_folder(self, me: Any, tree: Any) -> None:
         answer = me(f"/mailFolders/drafts/childFolders/{tree['Projects']}")
         assert (answer.status, answer.code) == (404, "ErrorItemNotFound")
+
+
+class TestLanguage:
+    """Exchange names the default folders when it makes a mailbox, and not anew when the language changes."""
+
+    @pytest.fixture
+    def heidi(self, graph: Any, org: Any) -> Any:
+        with org.world.unit() as unit:
+            user = add_user(org.world, org.tenant, unit, "heidi", preferred_language="de-CH")
+
+        def ask(method: str, path: str, body: Any = None) -> Any:
+            return graph.ask(method, f"/me{path}", body, as_=user)
+
+        return ask
+
+    def test_of_the_owner(self, heidi: Any) -> None:
+        found = {one["displayName"] for one in heidi("GET", "/mailFolders").values}
+        assert found > {"Entwürfe", "Gelöschte Elemente", "Gesendete Elemente", "Junk-E-Mail", "Postausgang"}
+        assert heidi("GET", "/mailFolders/inbox").json["displayName"] == "Posteingang"
+        assert heidi("GET", "/mailFolders?$filter=displayName eq 'Inbox'").values == []
+
+    def test_another_one_later_changes_no_name(self, heidi: Any) -> None:
+        assert heidi("PATCH", "/mailboxSettings", {"language": {"locale": "fr-FR"}}).status == 200
+        assert heidi("GET", "/mailFolders/inbox").json["displayName"] == "Posteingang"
+
+
+def test_counts_alone_are_no_change_of_a_folder(me: Any, graph: Any, org: Any) -> None:
+    """What arrives and what is read is tracked in the messages of the folder (microsoft-graph-docs issue 6576)."""
+    page = me("/mailFolders/delta").json
+    while "@odata.nextLink" in page:
+        page = graph.page(page["@odata.nextLink"], as_=org.ada).json
+    message = org.receive(org.ada)
+    path = f"/me/messages/{org.mailbox(org.ada).ids.item(message.folder, message.number)}"
+    graph.patch(path, {"isRead": True}, as_=org.ada)
+    page = graph.page(page["@odata.deltaLink"], as_=org.ada).json
+    assert page["value"] == []
+    graph.post("/me/mailFolders/inbox/childFolders", {"displayName": "New"}, as_=org.ada)
+    assert [one["displayName"] for one in graph.page(page["@odata.deltaLink"], as_=org.ada).values] == ["New"]

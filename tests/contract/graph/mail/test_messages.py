@@ -210,7 +210,7 @@ class TestDelete:
 class TestList:
     def test_newest_first_ten_on_a_page(self, me: Any, org: Any, received: Any, order: list[str]) -> None:
         for number in range(12):
-            org.world.clock.shift(timedelta(seconds=1))
+            org.world.clock.set(org.world.clock.now() + timedelta(seconds=1))
             received(subject=f"{number}")
         answer = me("GET", "/messages")
         assert [one["subject"] for one in answer.values] == [str(number) for number in range(11, 1, -1)]

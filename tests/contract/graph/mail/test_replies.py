@@ -164,6 +164,12 @@ class TestCreateReplyAll:
         assert addresses(draft) == [BEN, SUPPORT]
         assert addresses(draft, "ccRecipients") == ["eve@example.org"]
 
+    def test_a_note_to_oneself_is_answered_to_oneself(self, me: Any, drafted: Any) -> None:
+        me("POST", "/sendMail", {"message": {"subject": "Note", "toRecipients": people(ADA)}})
+        for folder in ("sentitems", "inbox"):
+            note = me("GET", f"/mailFolders/{folder}/messages").values[0]["id"]
+            assert addresses(drafted(f"/messages/{note}", "createReplyAll")) == [ADA]
+
     def test_nobody_twice(self, arrived: Any, drafted: Any) -> None:
         draft = drafted(arrived(ccRecipients=people(BEN.upper(), SUPPORT)), "createReplyAll")
         assert addresses(draft) == [BEN, SUPPORT]
@@ -196,7 +202,7 @@ class TestReply:
     def test_it_arrives_in_the_thread(self, me: Any, graph: Any, org: Any) -> None:
         graph.post("/me/sendMail", {"message": {"subject": "Plan", "toRecipients": people(ADA)}}, as_=org.ben)
         original = graph.inbox(org.ada)[0]
-        org.world.clock.shift(timedelta(minutes=5))
+        org.world.clock.set(org.world.clock.now() + timedelta(minutes=5))
         assert me("POST", f"/messages/{original['id']}/reply", {"comment": "Yes"}).status == 202
         got = graph.inbox(org.ben)[0]
         assert got["subject"] == "RE: Plan"

@@ -1,6 +1,8 @@
 """What rules do with mail that arrives: reference graph-mail 14."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -89,6 +91,18 @@ class TestActions:
         assert one["hasAttachments"] is True
         [outgoing] = org.world.outbox
         assert (outgoing.sender, outgoing.recipients) == (ADA, ("out@example.net",))
+
+    def test_a_forward_quotes_as_its_owner_would(self, add_rule: Any, send: Any, org: Any, graph: Any) -> None:
+        add_rule(org.ada, actions={"forwardTo": [person(ROOT)]})
+        graph.patch(
+            "/me/mailboxSettings", {"timeZone": "Asia/Tokyo"}, as_=org.ada, scopes=["MailboxSettings.ReadWrite"]
+        )
+        send("RE: Report", body={"contentType": "html", "content": '<html><body dir="ltr">All well</body></html>'})
+        [original], [one] = graph.inbox(org.ada), graph.inbox(org.root)
+        sent = datetime.fromisoformat(original["sentDateTime"]).astimezone(ZoneInfo("Asia/Tokyo"))
+        assert one["subject"] == "FW: Report"
+        assert one["body"]["content"].startswith('<html><body dir="ltr"><hr')
+        assert f"{sent:%A, %B} {sent.day}, {sent.year} " in one["body"]["content"]
 
     def test_forward_as_attachment(self, add_rule: Any, send: Any, org: Any, graph: Any) -> None:
         add_rule(org.ada, actions={"forwardAsAttachmentTo": [person(ROOT)]})

@@ -1,8 +1,10 @@
 """Search folders: reference graph-mail 12, mailSearchFolder."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from outlook365_emulator.graph.effects import EFFECTS
 
 
 @pytest.fixture
@@ -34,6 +36,45 @@ def digests(me: Any, org: Any) -> Any:
 def subjects(answer: Any) -> list[str]:
     assert answer.status == 200, answer.body
     return sorted(one["subject"] for one in answer.values)
+
+
+class TestAge:
+    """Graph resource mailSearchFolder: after 45 days without use it is deleted."""
+
+    def pass_days(self, org: Any, days: int) -> None:
+        clock, agenda = org.world.clock, org.world.agenda
+        end = clock.now() + timedelta(days=days)
+        while (due := agenda.pop_due(end)) is not None:
+            clock.set(due.at)
+            EFFECTS[due.effect](org.world, due)
+        clock.set(end)
+
+    def test_it_ends_unused(self, me: Any, org: Any, digests: Any) -> None:
+        self.pass_days(org, 44)
+        assert any(one.search for one in org.mailbox(org.ada).folders)
+        self.pass_days(org, 1)
+        answer = me("GET", f"/mailFolders/{digests['id']}/messages")
+        assert (answer.status, answer.code) == (404, "ErrorItemNotFound")
+
+    def test_use_puts_its_end_off(self, me: Any, org: Any, digests: Any) -> None:
+        for _ in range(3):
+            self.pass_days(org, 40)
+            assert me("GET", f"/mailFolders/{digests['id']}/messages").status == 200
+        self.pass_days(org, 46)
+        assert me("GET", f"/mailFolders/{digests['id']}").status == 404
+
+    def test_deltas_tell_its_end(self, me: Any, org: Any, digests: Any) -> None:
+        self.pass_days(org, 30)
+        page = me("GET", "/mailFolders/delta").json
+        while "@odata.nextLink" in page:
+            page = me("GET", "/mailFolders/delta?" + page["@odata.nextLink"].partition("?")[2]).json
+        self.pass_days(org, 16)
+        answer = me("GET", "/mailFolders/delta?" + page["@odata.deltaLink"].partition("?")[2])
+        assert [one["id"] for one in answer.values if "@removed" in one] == [digests["id"]]
+
+    def test_a_deleted_one_is_forgotten(self, me: Any, org: Any, digests: Any) -> None:
+        assert me("DELETE", f"/mailFolders/{digests['id']}").status == 204
+        self.pass_days(org, 46)
 
 
 class TestSearchFolder:

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from outlook365_emulator.clouds import cloud
@@ -191,6 +191,11 @@ class TestPut:
         assert (refused.status, code(refused)) == (401, "InvalidAudienceForResource")
         assert b"'https://graph.microsoft.com'" in refused.body
 
+    def test_the_token_of_the_url_itself_may_be_repeated(self, begin: Any, outlook: Any) -> None:
+        url = begin().json["uploadUrl"]
+        own = dict(parse_qsl(urlsplit(url).query))["authtoken"]
+        assert outlook("PUT", url, b"x", f"bytes 0-0/{SIZE}", authorization=f"Bearer {own}").status == 200
+
     def test_after_the_message_moved(self, me: Any, draft: str, begin: Any, put: Any) -> None:
         url = begin().json["uploadUrl"]
         put(url, 0, CUT)
@@ -218,9 +223,9 @@ class TestSession:
 
     def test_it_ends_by_the_clock(self, org: Any, begin: Any, put: Any) -> None:
         url = begin().json["uploadUrl"]
-        org.world.clock.shift(timedelta(hours=24, seconds=-1))
+        org.world.clock.set(org.world.clock.now() + timedelta(hours=24, seconds=-1))
         assert put(url, 0, CUT).status == 200
-        org.world.clock.shift(timedelta(seconds=1))
+        org.world.clock.set(org.world.clock.now() + timedelta(seconds=1))
         assert (put(url, CUT, SIZE).status, code(put(url, CUT, SIZE))) == (404, "ErrorItemNotFound")
         assert len(org.mailbox(org.ada).uploads) == 0
 

@@ -75,7 +75,11 @@ class TestGrant:
         assert ids(f"/servicePrincipals/{client.id}{PATH}") == [everybody, own]
 
     def test_names_in_any_case_and_openid(self, grant: Any) -> None:
-        assert grant(" mail.READ openid Offline_Access").json["scope"] == "Mail.Read offline_access openid"
+        assert grant(" mail.READ openid Offline_Access").json["scope"] == "Mail.Read openid offline_access"
+
+    def test_scopes_stay_in_the_order_given_each_once(self, grant: Any) -> None:
+        given = "User.Read Mail.Send user.read Calendars.Read"
+        assert grant(given).json["scope"] == "User.Read Mail.Send Calendars.Read"
 
     def test_one_for_each_client_and_principal(self, grant: Any, org: Any) -> None:
         assert grant(user=org.ada).status == grant(user=org.ben).status == grant().status == 201
@@ -118,3 +122,34 @@ class TestChange:
         assert directory("DELETE", f"{PATH}/{made}").status == 204
         assert granted_scopes(org.tenant, client, org.ada.id) == frozenset()
         assert directory("GET").values == []
+
+
+@covers(grants.list_changes)
+class TestDelta:
+    """Graph page oauth2permissiongrant-delta."""
+
+    def test_which_came_changed_and_went(self, graph: Any, directory: Any, org: Any, grant: Any) -> None:
+        first = grant(user=org.ada).json["id"]
+        answer = directory("GET", f"{PATH}/delta")
+        assert answer.json["@odata.context"].endswith("/$metadata#oauth2PermissionGrants")
+        assert [one["id"] for one in answer.values if one["principalId"] == org.ada.id] == [first]
+        assert set(answer.values[0]) == {"clientId", "consentType", "id", "principalId", "resourceId", "scope"}
+        directory("PATCH", f"{PATH}/{first}", {"scope": "Mail.Read"})
+        second = grant(user=org.ben).json["id"]
+        answer = graph.page(answer.json["@odata.deltaLink"])
+        assert [(one["id"], one["scope"]) for one in answer.values] == [
+            (first, "Mail.Read"),
+            (second, "Mail.Read User.Read"),
+        ]
+        directory("DELETE", f"{PATH}/{first}")
+        answer = graph.page(answer.json["@odata.deltaLink"])
+        assert answer.values == [{"id": first, "@removed": {"reason": "deleted"}}]
+
+    def test_of_some_only(self, directory: Any, org: Any, grant: Any) -> None:
+        first, _ = grant(user=org.ada).json["id"], grant(user=org.ben)
+        answer = directory("GET", f"{PATH}/delta?$filter=id eq '{first}'&$select=scope")
+        assert answer.values == [{"id": first, "scope": "Mail.Read User.Read"}]
+
+    def test_a_token_of_another_collection(self, graph: Any, directory: Any) -> None:
+        token = graph.get("/users/delta").json["@odata.deltaLink"].partition("?")[2]
+        assert directory("GET", f"{PATH}/delta?{token}").code == "resyncRequired"

@@ -85,12 +85,48 @@ class TestChange:
         assert directory("PUT", f"/users/{org.ada.id}/manager/$ref", content=b"\xff{").status == 400
 
 
+class TestBinding:
+    def test_a_user_made_or_changed(self, directory: Any, org: Any) -> None:
+        """OData JSON Format 8.5: a single-valued relation is set by `@odata.bind`."""
+        body = {
+            "accountEnabled": True,
+            "displayName": "Grace Hopper",
+            "mailNickname": "grace",
+            "userPrincipalName": "grace@contoso.example",
+            "passwordProfile": {"password": "a-Secret-1"},
+            "manager@odata.bind": f"{ROOT}/users/{org.ben.id}",
+        }
+        grace = directory("POST", "/users", body).json["id"]
+        assert directory("GET", f"/users/{grace}/manager").json["id"] == org.ben.id
+        reference = f"{ROOT}/users('{org.root.id}')"
+        assert directory("PATCH", f"/users/{grace}", {"manager@odata.bind": reference}).status == 204
+        assert directory("GET", f"/users/{grace}/manager").json["id"] == org.root.id
+        assert directory("PATCH", f"/users/{grace}", {"manager@odata.bind": None}).status == 204
+        assert directory("GET", f"/users/{grace}/manager").status == 404
+
+    @pytest.mark.parametrize("reference", [f"{ROOT}/users/nobody@contoso.example", "ben", 7, {}])
+    def test_to_nobody(self, directory: Any, org: Any, reference: Any) -> None:
+        answer = directory("PATCH", f"/users/{org.ada.id}", {"manager@odata.bind": reference, "jobTitle": "x"})
+        assert (answer.status, answer.code) == (404, "Request_ResourceNotFound")
+        assert directory("GET", f"/users/{org.ada.id}").json["jobTitle"] is None
+
+    def test_only_the_manager(self, directory: Any, org: Any) -> None:
+        answer = directory("PATCH", f"/users/{org.ada.id}", {"memberOf@odata.bind": [f"{ROOT}/groups/x"]})
+        assert (answer.status, answer.code) == (501, "NotEmulated")
+
+
 @covers(managers.list_direct_reports)
 class TestReports:
     def test_by_name(self, directory: Any, org: Any, chain: None) -> None:
         answer = directory("GET", f"/users/{org.ben.id}/directReports")
         assert [(one["@odata.type"], one["id"]) for one in answer.values] == [("#microsoft.graph.user", org.ada.id)]
         assert directory("GET", f"/users/{org.ada.id}/directReports").values == []
+
+    def test_casts(self, directory: Any, org: Any, chain: None) -> None:
+        path = f"/users/{org.ben.id}/directReports"
+        assert [one["id"] for one in directory("GET", f"{path}/microsoft.graph.user").values] == [org.ada.id]
+        assert directory("GET", f"{path}/microsoft.graph.group").values == []
+        assert directory("GET", f"{path}/microsoft.graph.message").code == "BadRequest"
 
     def test_they_end_with_the_manager(self, directory: Any, org: Any, chain: None) -> None:
         directory("DELETE", f"/users/{org.ben.id}")

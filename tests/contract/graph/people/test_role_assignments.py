@@ -6,6 +6,7 @@ import pytest
 from outlook365_emulator.directory.app_roles import DEFAULT_ROLE, graph_principal
 from outlook365_emulator.directory.consent import granted_roles
 from outlook365_emulator.graph.people import role_assignments
+from outlook365_emulator.store.records.directory import Group
 from outlook365_emulator.tables.permissions import PERMISSIONS
 
 covers = pytest.mark.covers.with_args
@@ -116,6 +117,18 @@ class TestPeople:
         assert one == same
         assert directory("POST", base, body(org.ada.id, own.id, DEFAULT_ROLE)).status == 400
         assert directory("DELETE", f"{base}/{one['id']}").status == 204
+        assert directory("GET", base).values == []
+
+    def test_a_group_and_an_application(self, directory: Any, own: Any, org: Any) -> None:
+        group = Group(id=NOBODY, display_name="Sales", members=frozenset({org.ada.id}))
+        with org.world.unit() as unit:
+            unit.put(org.tenant.groups, group)
+        base = f"/servicePrincipals/{own.id}/appRoleAssignedTo"
+        made = directory("POST", base, body(group.id, own.id, DEFAULT_ROLE))
+        assert made.status == 201
+        assert (made.json["principalType"], made.json["principalDisplayName"]) == ("Group", "Sales")
+        assert directory("POST", base, body(group.id, own.id, DEFAULT_ROLE)).status == 400
+        assert directory("DELETE", f"{base}/{made.json['id']}").status == 204
         assert directory("GET", base).values == []
 
     def test_what_is_refused(self, directory: Any, own: Any, org: Any, resource: str) -> None:

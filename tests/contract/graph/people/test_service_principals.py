@@ -42,7 +42,7 @@ def vendor(org: Any) -> Any:
         )
 
 
-@covers(service_principals.list_, service_principals.get)
+@covers(service_principals.list_, service_principals.get, service_principals.count)
 class TestRead:
     def test_microsoft_graph_is_there(self, directory: Any) -> None:
         [found] = directory("GET", f"{PATH}?$filter=appId eq '{GRAPH_CLIENT_ID}'").values
@@ -58,15 +58,57 @@ class TestRead:
             assert (found["id"], found["appId"], found["displayName"]) == (own.id, org.app.client_id, "Daemon")
             assert found["appOwnerOrganizationId"] == org.tenant.id
 
+    def test_one_id_is_not_the_other(self, directory: Any, own: Any, org: Any) -> None:
+        for path in (f"{PATH}/{org.app.client_id}", f"{PATH}(appId='{own.id}')", f"{PATH}/{GRAPH_CLIENT_ID}"):
+            assert directory("GET", path).code == "Request_ResourceNotFound"
+        answer = directory("GET", f"{PATH}/{org.app.client_id}")
+        assert answer.entry.reason.endswith("it is the appId of Daemon, not an object id")
+
     def test_queries(self, directory: Any, own: Any, org: Any) -> None:
         names = [one["displayName"] for one in directory("GET").values]
         assert names == ["Microsoft Graph", "Daemon"]
         query = f"$filter=servicePrincipalNames/any(n:n eq '{org.app.client_id}')&$select=id"
         assert directory("GET", f"{PATH}?{query}").values == [{"id": own.id}]
 
+    def test_permissions_of_microsoft_graph(self, directory: Any) -> None:
+        [found] = directory("GET", f"{PATH}?$filter=appId eq '{GRAPH_CLIENT_ID}'").values
+        scopes = [one["value"] for one in found["oauth2PermissionScopes"]]
+        assert {"openid", "profile", "email", "offline_access", "Mail.Read", "Files.Read.All"} <= set(scopes)
+        roles = [one["value"] for one in found["appRoles"]]
+        assert {"Mail.Read", "Group.Read.All", "Files.Read.All"} <= set(roles)
+        assert len(scopes) == len(set(scopes))
+        assert len(roles) == len(set(roles))
+
+    def test_what_is_only_shown_can_be_selected(self, directory: Any, own: Any) -> None:
+        found = directory("GET", f"{PATH}/{own.id}?$select=id,tags,resourceSpecificApplicationPermissions").json
+        assert (found["tags"], found["resourceSpecificApplicationPermissions"]) == ([], [])
+
+    def test_advanced_queries(self, graph: Any, own: Any) -> None:
+        def ask(path: str) -> Any:
+            return graph.get(path, roles=["Application.Read.All"], headers=[("ConsistencyLevel", "eventual")])
+
+        assert ask(f"{PATH}/$count").body == b"2"
+        query = '$search="displayName:dae"&$count=true&$orderby=displayName'
+        assert [one["id"] for one in ask(f"{PATH}?{query}").values] == [own.id]
+
     def test_one_that_is_not_there(self, directory: Any) -> None:
         for method, body in (("GET", None), ("PATCH", {"accountEnabled": False}), ("DELETE", None)):
             assert directory(method, f"{PATH}/nothing", body).code == "Request_ResourceNotFound"
+
+
+@covers(service_principals.list_changes)
+class TestDelta:
+    def test_what_came_changed_and_went(self, graph: Any, directory: Any, own: Any, vendor: Any) -> None:
+        first = graph.get(f"{PATH}/delta?$select=displayName", roles=["Directory.Read.All"])
+        assert first.json["@odata.context"].endswith("/$metadata#servicePrincipals(displayName)")
+        assert [one["displayName"] for one in first.values] == ["Microsoft Graph", "Daemon"]
+        made = directory("POST", PATH, {"appId": vendor.client_id}).json["id"]
+        directory("PATCH", f"{PATH}/{own.id}", {"displayName": "Robot"})
+        second = graph.page(first.json["@odata.deltaLink"])
+        assert sorted(one["displayName"] for one in second.values) == ["Robot", "Vendor"]
+        directory("DELETE", f"{PATH}/{made}")
+        third = graph.page(second.json["@odata.deltaLink"])
+        assert third.values == [{"id": made, "@removed": {"reason": "changed"}}]
 
 
 @covers(service_principals.create, service_principals.update, service_principals.delete)

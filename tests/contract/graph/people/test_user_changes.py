@@ -40,6 +40,18 @@ class TestCreate:
         assert (more["city"], more["givenName"], more["passwordProfile"]) == ("Arlington", None, None)
         assert more["identities"][-1]["issuerAssignedId"] == "grace@contoso.example"
 
+    def test_members_with_parts_keep_what_is_not_sent(self, directory: Any, org: Any) -> None:
+        path = f"/users/{org.ada.id}"
+        for number in (1, 15):
+            given = {"onPremisesExtensionAttributes": {f"extensionAttribute{number}": f"value {number}"}}
+            assert directory("PATCH", path, given).status == 204
+        found = directory("GET", f"{path}?$select=onPremisesExtensionAttributes").json["onPremisesExtensionAttributes"]
+        assert len(found) == 15
+        assert {name: value for name, value in found.items() if value} == {
+            "extensionAttribute1": "value 1",
+            "extensionAttribute15": "value 15",
+        }
+
     def test_without_a_licence_there_is_no_mailbox(self, directory: Any, graph: Any) -> None:
         directory("POST", "/users", NEW)
         answer = graph.get("/users/grace@contoso.example/messages")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from outlook365_emulator.graph.people import user_delta
+from outlook365_emulator.graph.people import directory_delta, user_delta
 
 covers = pytest.mark.covers.with_args
 
@@ -42,6 +42,31 @@ class TestDelta:
         for _ in range(2):
             found, link = rounds(link)
             assert found == []
+
+    def test_of_some_only(self, rounds: Any, directory: Any, org: Any) -> None:
+        found, link = rounds(f"/users/delta/?$filter=id eq '{org.ada.id}' or id eq '{org.ben.id.upper()}'")
+        assert {one["id"] for one in found} == {org.ada.id, org.ben.id}
+        directory("PATCH", f"/users/{org.root.id}", {"city": "London"})
+        found, link = rounds(link)
+        assert found == []
+        directory("PATCH", f"/users/{org.ada.id}", {"city": "London"})
+        directory("DELETE", f"/users/{org.ben.id}")
+        found, _ = rounds(link)
+        assert [one["id"] for one in found] == [org.ada.id, org.ben.id]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "displayName eq 'Ada'",
+            "id ne 'x'",
+            "id eq 'x' and id eq 'y'",
+            "id eq 7",
+            " or ".join(f"id eq '{one}'" for one in range(51)),
+        ],
+    )
+    def test_filters_that_it_does_not_take(self, graph: Any, text: str) -> None:
+        answer = graph.get(f"/users/delta?$filter={text}")
+        assert (answer.status, answer.code) == (400, "Request_BadRequest")
 
     def test_who_came_changed_and_went(self, rounds: Any, directory: Any, org: Any) -> None:
         found, link = rounds("/users/delta?$select=displayName,city")
@@ -83,10 +108,10 @@ class TestDelta:
         assert (answer.status, answer.code) == (410, "resyncRequired")
 
     def test_old_tokens_are_forgotten(self, graph: Any, org: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(user_delta, "KEPT_TOKENS", 2)
+        monkeypatch.setattr(directory_delta, "KEPT_TOKENS", 2)
         links = [graph.get("/users/delta").json["@odata.deltaLink"] for _ in range(3)]
         assert [graph.page(link).status for link in links] == [410, 200, 200]
-        assert len(org.tenant.user_rounds) == 2
+        assert len(org.tenant.delta_rounds) == 2
 
     @pytest.mark.parametrize("query", ["$filter=displayName eq 'x'", "$orderby=displayName", "$expand=manager"])
     def test_what_is_refused(self, graph: Any, query: str) -> None:
@@ -94,3 +119,10 @@ class TestDelta:
 
     def test_needs_to_read_everybody(self, graph: Any, org: Any) -> None:
         assert graph.get("/users/delta", as_=org.ada, scopes=["User.Read"]).status == 403
+
+    def test_of_what_has_changed_only_that(self, graph: Any, rounds: Any, org: Any, directory: Any) -> None:
+        _, link = rounds("/users/delta?$select=displayName,jobTitle,mobilePhone")
+        directory("PATCH", f"/users/{org.ada.id}", {"jobTitle": "Analyst", "displayName": "Ada King"})
+        minimal = graph.page(link, headers=[("Prefer", "return=minimal")]).values
+        assert minimal == [{"displayName": "Ada King", "jobTitle": "Analyst", "id": org.ada.id}]
+        assert set(rounds(link)[0][0]) == {"id", "displayName", "jobTitle", "mobilePhone"}
