@@ -9,6 +9,7 @@ import msgspec
 
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.store.change_log import Change
+from outlook365_emulator.store.mailbox import Mailbox
 
 Bounds: TypeAlias = tuple[datetime | None, datetime | None]
 """The earliest and the latest instant of interest, both inclusive; None for no bound."""
@@ -36,6 +37,16 @@ class Page(msgspec.Struct, kw_only=True):
     runs: Callable[[Bounds], list[Iterable[Any]]] | None = None
 
 
+class Count(msgspec.Struct):
+    """How many records of a collection search and filter let through.
+
+    Attributes:
+        page: the collection.
+    """
+
+    page: Page
+
+
 class Changes(msgspec.Struct, kw_only=True):
     """A collection whose changes are asked for; `delta` does the rest.
 
@@ -49,6 +60,7 @@ class Changes(msgspec.Struct, kw_only=True):
         number: returns the number of a record.
         removed_id: returns the id of an item that is gone.
         narrows: whether `$filter` and `$orderby` on `receivedDateTime`, `$expand` and `$top` are taken.
+        holder: the mailbox that holds the collection, where that is not the one addressed (a shared calendar).
     """
 
     resource: Resource
@@ -60,6 +72,7 @@ class Changes(msgspec.Struct, kw_only=True):
     number: Callable[[Any], int]
     removed_id: Callable[[Change], str]
     narrows: bool = False
+    holder: Mailbox | None = None
 
 
 class Entity(msgspec.Struct, kw_only=True):
@@ -122,7 +135,7 @@ class Text(msgspec.Struct):
     length: int = 0
 
 
-Answer = Page | Changes | Entity | Document | Accepted | NoContent | Text
+Answer = Page | Count | Changes | Entity | Document | Accepted | NoContent | Text
 
 COLLECTION_OPTIONS = frozenset(
     {"select", "expand", "filter", "orderby", "top", "skip", "skiptoken", "count", "search", "format"}
@@ -133,22 +146,15 @@ DELTA_OPTIONS = COLLECTION_OPTIONS | {"deltatoken"}
 """What is read on a delta query; most of it only to be refused in Exchange's words."""
 
 _OPTIONS_OF: Mapping[Any, frozenset[str]] = MappingProxyType(
-    {Page: COLLECTION_OPTIONS, Changes: DELTA_OPTIONS, Document: COLLECTION_OPTIONS}
+    {Page: COLLECTION_OPTIONS, Count: COUNT_OPTIONS, Changes: DELTA_OPTIONS, Document: COLLECTION_OPTIONS}
 )
 
 
-def options_of(path: str, returned: Any) -> frozenset[str]:
+def options_of(returned: Any) -> frozenset[str]:
     """Return the query options that an operation takes.
 
     Args:
-        path: its path; `/$count` takes but a filter.
         returned: the annotation of what its handler returns, an answer or a union of answers.
     """
-    if path.endswith("/$count"):
-        return COUNT_OPTIONS
-    if path.endswith("/delta"):
-        return DELTA_OPTIONS
-    if path == "/users/{user}":
-        return ENTITY_OPTIONS | {"count"}  # $expand=manager($levels=max) takes $count=true (page user-list-manager)
     kinds = get_args(returned) or (returned,)
     return next((_OPTIONS_OF[kind] for kind in kinds if kind in _OPTIONS_OF), ENTITY_OPTIONS)

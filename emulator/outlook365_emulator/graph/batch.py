@@ -80,6 +80,7 @@ async def _answer(call: Call, item: Item) -> Response:
     entry.status = response.status
     entry.duration_ms = (monotonic() - started + request.delay) * 1000
     call.world.journal.add(entry)
+    call.request.items.append((request, response, entry))
     return response
 
 

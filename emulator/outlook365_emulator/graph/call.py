@@ -21,7 +21,10 @@ from outlook365_emulator.store.world import World
 from outlook365_emulator.wire import Request, Response
 
 if TYPE_CHECKING:
+    from outlook365_emulator.graph.mail.sending import Take
     from outlook365_emulator.graph.subscriptions.courier import Courier
+
+NO_OPTIONS = QueryOptions()
 
 Ask = Callable[[Request, Entry], Response | Awaitable[Response]]
 
@@ -37,6 +40,7 @@ class Call:
         hosting: all worlds, for look-ups of tenants by domain.
         entry: the journal entry that grows with the call.
         event_of: returns what `$expand` of the event behind a meeting message adds; mail knows no calendar.
+        take_meetings: lets the recipients' calendars act on mail that was sent.
         now: the instant of the request, by the world's clock.
         world: the world that the request was placed in.
         tenant: the token's tenant.
@@ -78,6 +82,7 @@ class Call:
         "place",
         "preferences",
         "request",
+        "take_meetings",
         "tenant",
         "unusual",
         "world",
@@ -86,11 +91,11 @@ class Call:
     claims: Claims
     courier: "Courier"
     event_of: "Callable[[Call, Message], dict[str, Any]]"
+    take_meetings: "Take"
     tenant: Tenant
     place: Place
     operation: Operation
     keys: list[str]
-    options: QueryOptions
 
     def __init__(self, request: Request, cloud: Cloud, hosting: Hosting, world: World, entry: Entry, ask: Ask) -> None:
         self.request = request
@@ -103,6 +108,7 @@ class Call:
         self.caller: User | None = None
         self.permissions: frozenset[str] = frozenset()
         self.preferences: Preferences = NONE
+        self.options = NO_OPTIONS
         self.loaded: dict[str, Any] = {}
         self.unusual: dict[str, Mapping[str, Any]] = {}
         self.body: Any = None
@@ -144,6 +150,14 @@ class Call:
     def root(self) -> str:
         """Root URL of Graph with the version, in the form in which the request came in."""
         return f"{self.request.root_of(self.request.host)}/{self.place.version}"
+
+    def context(self, path: str) -> str:
+        """Return the `@odata.context` of what lies at a path below `$metadata#`.
+
+        The padding of ids is percent-encoded there, unlike in the ids themselves (examples of the page
+        event-post-attachments).
+        """
+        return f"{self.root}/$metadata#{path.replace('=', '%3D')}"
 
     @property
     def user_path(self) -> str:

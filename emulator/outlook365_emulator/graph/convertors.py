@@ -16,7 +16,13 @@ from outlook365_emulator.graph.mail.search_folders import shows
 from outlook365_emulator.graph.mail.settings_convertors import load_category, load_override, load_rule
 from outlook365_emulator.graph.open_extensions import plain_name
 from outlook365_emulator.graph.path_ids import read_item_id
-from outlook365_emulator.graph.people.convertors import load_assignment, load_grant, load_principal
+from outlook365_emulator.graph.people.convertors import (
+    load_application,
+    load_assignment,
+    load_grant,
+    load_group,
+    load_principal,
+)
 from outlook365_emulator.graph.subscriptions.convertors import load_subscription
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.mail import Attachment, MailFolder, Message
@@ -63,6 +69,8 @@ def find_folder(call: Call, key: str) -> MailFolder:
     found = call.mailbox.folders.get(read_item_id(call, key, "folder").number)
     if found is None:
         raise graph_error("item_not_found", because="the folder was deleted")
+    if found.search is not None:
+        call.mailbox.search_uses[found.number] = call.now  # what is used does not end (`mail.search_ageing`)
     return found
 
 
@@ -123,11 +131,14 @@ CONVERTORS: Mapping[str, Callable[[Call, str], Any]] = MappingProxyType(
         "message": load_message,
         "attachment": load_attachment,
         "extension": lambda _, key: plain_name(key),
+        "size": lambda _, key: key,
         "rule": load_rule,
         "category": load_category,
         "override": load_override,
         "grant": load_grant,
         "principal": load_principal,
+        "application": load_application,
+        "directory_group": load_group,
         "assignment": load_assignment,
         "subscription": load_subscription,
         **CALENDAR_CONVERTORS,

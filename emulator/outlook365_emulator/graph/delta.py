@@ -81,7 +81,11 @@ class Changed(msgspec.Struct, kw_only=True):
 
 
 def _bound(call: Call, changes: Changes) -> str:
-    return f"{call.tenant.id}/{call.mailbox.guid}/{changes.shelf}/{changes.folder}"
+    return f"{call.tenant.id}/{call.mailbox.guid}/{_holder(call, changes).guid}/{changes.shelf}/{changes.folder}"
+
+
+def _holder(call: Call, changes: Changes) -> Mailbox:
+    return changes.holder or call.mailbox
 
 
 def cut_round(call: Call, changes: Changes) -> Changed:
@@ -108,7 +112,7 @@ def cut_round(call: Call, changes: Changes) -> Changed:
 
 def _first(call: Call, changes: Changes) -> State:
     options = first_options(call, changes.resource.name, narrows=changes.narrows)
-    mailbox = call.mailbox
+    mailbox = _holder(call, changes)
     sequence, number = mailbox.changes.sequence, mailbox.next_number
     at = call.now.timestamp()
     return State(_bound(call, changes), mailbox.generation, at, -1, sequence, number, number, options)
@@ -125,10 +129,10 @@ def _resumed(call: Call, changes: Changes, token: str) -> State:
     if state.link != wanted:
         because = "the token of a nextLink stands in $deltatoken, or that of a deltaLink in $skiptoken"
         raise graph_error("sync_state_invalid", because=because)
-    judge_age(call, call.mailbox, generation=state.generation, until=state.until, issued=state.issued)
+    mailbox = _holder(call, changes)
+    judge_age(call, mailbox, generation=state.generation, until=state.until, issued=state.issued)
     if state.link == "page":
         return state
-    mailbox = call.mailbox
     return msgspec.structs.replace(
         state, until=mailbox.changes.sequence, counted=mailbox.next_number, issued=call.now.timestamp(), link="page"
     )
@@ -156,7 +160,7 @@ def judge_age(call: Call, mailbox: Mailbox, *, generation: int, until: int, issu
         because = f"the token is older than {lifetime.days} days by the world's clock"
     else:
         return
-    raise _gone(call, because)
+    raise _gone(call, mailbox.generation, because)
 
 
 def _days(call: Call) -> float:
@@ -164,8 +168,7 @@ def _days(call: Call) -> float:
     return float(given) if given.replace(".", "", 1).isdigit() else TOMBSTONES_KEPT.days
 
 
-def _gone(call: Call, because: str) -> GraphError:
-    generation = call.mailbox.generation
+def _gone(call: Call, generation: int, because: str) -> GraphError:
     url = call.request.root_of(call.request.host) + call.request.path
     return graph_error(
         "sync_state_not_found",
@@ -181,10 +184,11 @@ def _page_size(call: Call, options: RoundOptions) -> int:
 
 
 def _first_page(changes: Changes, state: State, size: int) -> tuple[list[Any], State | None]:
-    """Return records of a first round, and the state after them where more follow."""
+    """Return records of a first round, and the state after them where more follow.
+
+    It lists everything: `changeType` restricts the rounds that follow (concept page delta-query-messages, example 2).
+    """
     keep = keeps(state.options)
-    if not state.options.reports("created"):
-        return [], None
     records = (
         record for record in changes.below(state.position) if changes.number(record) <= state.counted and keep(record)
     )
@@ -201,7 +205,7 @@ def _page(call: Call, changes: Changes, state: State, size: int) -> tuple[list[A
     keep = keeps(state.options)
     items: list[Any] = []
     last = state.since
-    for change in call.mailbox.changes.since(state.since, changes.shelf, changes.folder):
+    for change in _holder(call, changes).changes.since(state.since, changes.shelf, changes.folder):
         if change.sequence > state.until:
             break
         item = _reported(changes, state, change, keep)

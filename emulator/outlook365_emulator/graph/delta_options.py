@@ -29,7 +29,7 @@ class RoundOptions(msgspec.Struct, array_like=True, frozen=True):
         top: `$top`, or 0.
         received: `receivedDateTime` from which messages are reported, in seconds since 1970, or None.
         after: whether that instant itself is left out (`gt`).
-        types: the kinds of changes to report.
+        types: the kinds of changes that the rounds after the first report.
     """
 
     query: str = ""

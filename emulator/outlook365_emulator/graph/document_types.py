@@ -11,6 +11,8 @@ from outlook365_emulator.tables.schema_types import Property as Declared
 from outlook365_emulator.tables.schema_types import Type, derives, enumerations, type_of, types
 
 _DEEPEST: Final = 4
+_ANY_OBJECT: Final = "directoryObject"
+"""Where kinds of objects stand together, the directory lets queries name what any of them has (`$expand=memberOf`)."""
 
 _KINDS: Mapping[str, Kind] = MappingProxyType(
     {
@@ -91,6 +93,12 @@ def document_type(name: str) -> RecordType:
         for one in types().values()
         if one is not kind and derives(one, kind)
     }
+    properties = dict(_properties(kind, 0))
+    if kind.name == _ANY_OBJECT:
+        properties = {name: one for type_ in derived.values() for name, one in type_.properties.items()} | properties
     return RecordType(
-        f"microsoft.graph.{kind.name}", _properties(kind, 0), derived=MappingProxyType(derived), type_of=_type_name
+        f"microsoft.graph.{kind.name}",
+        MappingProxyType(properties),
+        derived=MappingProxyType(derived),
+        type_of=_type_name,
     )

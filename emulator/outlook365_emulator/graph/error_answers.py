@@ -60,8 +60,11 @@ def add_standing_headers(
         outlook: whether Exchange answered, not the directory.
     """
     response.headers.append(("Cache-Control", "private" if outlook else "no-cache"))
+    if not outlook:
+        response.headers.append(("x-ms-resource-unit", "1"))
+        if response.status < 400:
+            response.headers.append(("OData-Version", "4.0"))
     if request.in_batch:
-        response.headers += [] if outlook else [("OData-Version", "4.0")]
         return
     response.headers += [
         ("Vary", "Accept-Encoding"),
@@ -70,8 +73,6 @@ def add_standing_headers(
         ("client-request-id", client_request_id),
         ("x-ms-ags-diagnostic", _DIAGNOSTIC),
     ]
-    if not outlook:
-        response.headers += [("OData-Version", "4.0"), ("x-ms-resource-unit", "1")]
     if "origin" in request.headers:
         response.headers += [
             ("Access-Control-Allow-Origin", "*"),

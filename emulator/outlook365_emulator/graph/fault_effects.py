@@ -13,7 +13,7 @@ from outlook365_emulator.errors import graph_error
 from outlook365_emulator.faults.facts import Facts
 from outlook365_emulator.faults.kinds.changing import Change
 from outlook365_emulator.faults.outcomes import Effect
-from outlook365_emulator.graph.answers import Answer, Entity, Page
+from outlook365_emulator.graph.answers import Answer, Count, Entity, Page
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.placing import move_message
 from outlook365_emulator.store.mailbox import Mailbox
@@ -73,6 +73,8 @@ def after_handler(call: Call, answer: Answer) -> Answer:
     """Let noted effects act on what an operation answers."""
     if STALE not in call.unusual or call.operation.writes:
         return answer
+    if isinstance(answer, Count):
+        return msgspec.structs.replace(answer, page=after_handler(call, answer.page))
     if isinstance(answer, Page):
         seen = (record for record in answer.records if not _is_fresh(call, record))
         return msgspec.structs.replace(answer, records=seen, total=None, runs=None)

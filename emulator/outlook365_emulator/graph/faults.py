@@ -4,22 +4,9 @@ from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.errors import GraphError
 from outlook365_emulator.faults.carrying import carried
 from outlook365_emulator.faults.facts import Facts
-from outlook365_emulator.faults.outcomes import Answer, Effect
+from outlook365_emulator.faults.outcomes import Answer, Effect, FaultAnswered
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.fault_effects import carry_out
-from outlook365_emulator.wire import Response
-
-
-class FaultAnswered(Exception):
-    """A fault answered in place of the operation.
-
-    Args:
-        response: the finished answer.
-    """
-
-    def __init__(self, response: Response) -> None:
-        super().__init__("a fault answered")
-        self.response = response
 
 
 def apply_faults(call: Call, keys: KeyRing) -> None:

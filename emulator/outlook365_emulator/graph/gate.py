@@ -5,22 +5,20 @@ scope, mailbox and its rights, id, precondition, query options, body. A step ret
 error that is answered.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.answers import Answer
 from outlook365_emulator.graph.bearer import read_bearer
-from outlook365_emulator.graph.calendar.event_resource import event_etag
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.convertors import CONVERTORS
 from outlook365_emulator.graph.fault_effects import LATE, after_handler, before_handler
 from outlook365_emulator.graph.faults import apply_faults, mailbox_name
-from outlook365_emulator.graph.mail.message_resource import message_etag
 from outlook365_emulator.graph.paths import read_path
 from outlook365_emulator.graph.permissions import judge_mailbox, judge_permission, refuse_me_without_person
+from outlook365_emulator.graph.preconditions import judge_precondition
 from outlook365_emulator.graph.preferences import read_preferences
 from outlook365_emulator.graph.query import read_options
 from outlook365_emulator.graph.render import render
@@ -28,9 +26,6 @@ from outlook365_emulator.graph.request_body import judge_size, read_body
 from outlook365_emulator.graph.routing import Routes
 from outlook365_emulator.graph.throttling import Throttling
 from outlook365_emulator.wire import Response
-
-ETAGS: Mapping[str, Callable[[Call, Any], str]] = MappingProxyType({"message": message_etag, "event": event_etag})
-"""The etag of what a placeholder of the route has loaded."""
 
 
 class Gate:
@@ -120,7 +115,7 @@ class Gate:
 
     def rights(self, call: Call) -> None:
         """Judge the person's own right on the mailbox."""
-        if call.operation.workload == "outlook":
+        if call.operation.workload == "outlook" and not call.operation.shared_singly:
             judge_mailbox(call)
 
     def entities(self, call: Call) -> None:
@@ -130,15 +125,8 @@ class Gate:
                 call.loaded[name] = CONVERTORS[name](call, key)
 
     def precondition(self, call: Call) -> None:
-        """Hold `If-Match` against the message or event that a writing operation changes."""
-        wanted = call.request.headers.get("if-match").strip()
-        name = next((one for one in ETAGS if one in call.loaded), None)
-        if wanted in ("", "*") or name is None or not call.operation.writes:
-            return
-        etag = ETAGS[name](call, call.loaded[name])
-        if wanted.removeprefix("W/") != etag.removeprefix("W/"):
-            because = f"If-Match is {wanted}, and the {name}'s etag is {etag}"
-            raise graph_error("change_key_conflict", because=because)
+        """Hold `If-Match` against what is changed."""
+        judge_precondition(call)
 
     def options(self, call: Call) -> None:
         """Read the query options."""

@@ -1,19 +1,20 @@
 """The least privileges that would have served: from the journal, against what the tokens held.
 
 For each application that called Graph: what it was answered, the smallest set of permissions that opens all of that,
-and what its tokens held beyond (reference `graph-core.md` section 12; Microsoft's table decides).
+and what its tokens held beyond it (reference `graph-core.md` section 12; Microsoft's table decides).
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from outlook365_emulator.graph.operation import OPERATIONS, Operation
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.tables.graph_permissions import Scheme, allowed, includes
+from outlook365_emulator.tables.permissions import OIDC_SCOPES
 
-_DEFAULT_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
+if TYPE_CHECKING:
+    from outlook365_emulator.graph.operation import Operation
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,34 +23,34 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         operation: its route.
         scheme: the kind of token it was called with.
-        opens: every permission that opens it.
+        opens: every permission that opens it, sorted.
         calls: how often it was called.
     """
 
     operation: str
     scheme: Scheme
-    opens: frozenset[str]
+    opens: tuple[str, ...]
     calls: int
 
 
 class Privileges(msgspec.Struct, frozen=True, kw_only=True):
-    """What one application needed.
+    """What one application needed; names are sorted.
 
     Attributes:
         application: client id.
         kind: `delegated` or `application`.
-        needs: the operations called, by route.
+        least: the smallest set of permissions that opens all operations called.
         held: the permissions that its tokens held.
-        least: the smallest set that opens all of them.
         excess: what was held and is neither in that set nor needed for it.
+        needs: the operations called, by route.
     """
 
     application: str
     kind: str
+    least: tuple[str, ...]
+    held: tuple[str, ...]
+    excess: tuple[str, ...]
     needs: tuple[Need, ...]
-    held: frozenset[str]
-    least: frozenset[str]
-    excess: frozenset[str]
 
 
 def least_privileges(entries: Iterable[Entry]) -> list[Privileges]:
@@ -58,7 +59,9 @@ def least_privileges(entries: Iterable[Entry]) -> list[Privileges]:
     Args:
         entries: entries of a journal; those that were refused count for nothing.
     """
-    by_name = {one.name: one for one in OPERATIONS.values()}
+    from outlook365_emulator.graph.service import operations  # the control API is loaded with every emulator
+
+    by_name = {one.name: one for one in operations().values()}
     calls: dict[tuple[str, str], dict[tuple[str, Scheme], int]] = {}
     held: dict[tuple[str, str], set[str]] = {}
     for entry in entries:
@@ -72,25 +75,38 @@ def least_privileges(entries: Iterable[Entry]) -> list[Privileges]:
         counts = calls.setdefault(key, {})
         counts[found.route, scheme] = counts.get((found.route, scheme), 0) + 1
         held.setdefault(key, set()).update(entry.permissions)
-    return [_judged(key, calls[key], frozenset(held[key])) for key in sorted(calls)]
+    return [_judged(operations(), key, calls[key], held[key]) for key in sorted(calls)]
 
 
-def _scheme(entry: Entry, operation: Operation) -> Scheme:
+def _scheme(entry: Entry, operation: "Operation") -> Scheme:
     if not entry.user:
         return "application"
     other = bool(entry.mailbox) and entry.mailbox.lower() != entry.user.lower()
     return "shared" if other and operation.workload == "outlook" else "work"
 
 
-def _judged(key: tuple[str, str], counts: Mapping[tuple[str, Scheme], int], held: frozenset[str]) -> Privileges:
-    needs = []
+def _judged(
+    operations: "Mapping[str, Operation]",
+    key: tuple[str, str],
+    counts: Mapping[tuple[str, Scheme], int],
+    permissions: set[str],
+) -> Privileges:
+    needs, opening = [], []
     for (route, scheme), count in sorted(counts.items()):
-        row = OPERATIONS[route].permissions
+        row = operations[route].permissions
         assert row is not None, "only operations with a row are counted"
-        needs.append(Need(operation=route, scheme=scheme, opens=allowed(row, scheme), calls=count))
-    least = smallest([need.opens for need in needs if need.opens])
-    excess = frozenset(one for one in held - _DEFAULT_SCOPES if one not in least)
-    return Privileges(application=key[0], kind=key[1], needs=tuple(needs), held=held, least=least, excess=excess)
+        opens = allowed(row, scheme)
+        needs.append(Need(operation=route, scheme=scheme, opens=tuple(sorted(opens)), calls=count))
+        opening.append(opens)
+    least, held = smallest([opens for opens in opening if opens]), permissions.difference(OIDC_SCOPES)
+    return Privileges(
+        application=key[0],
+        kind=key[1],
+        least=tuple(sorted(least)),
+        held=tuple(sorted(held)),
+        excess=tuple(sorted(held - least)),
+        needs=tuple(needs),
+    )
 
 
 def smallest(needs: list[frozenset[str]]) -> frozenset[str]:
@@ -119,31 +135,3 @@ def smallest(needs: list[frozenset[str]]) -> frozenset[str]:
 def _needed(name: str, chosen: list[str], needs: list[frozenset[str]]) -> bool:
     rest = set(chosen) - {name}
     return any(not opens & rest for opens in needs)
-
-
-def report(privileges: Iterable[Privileges]) -> str:
-    """Write privileges as text for people."""
-    lines = []
-    for one in privileges:
-        lines.append(f"application {one.application} ({one.kind} permissions)")
-        lines.append(f"  least:  {_listed(one.least)}")
-        lines.append(f"  held:   {_listed(one.held - _DEFAULT_SCOPES)}")
-        lines.append(f"  excess: {_listed(one.excess)}")
-        lines.extend(f"    {need.calls} x {need.operation}" for need in one.needs)
-    return "\n".join(lines)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "nothing"
-
-
-def as_document(privileges: Privileges) -> dict[str, Any]:
-    """Return privileges as plain data, names sorted."""
-    return {
-        "application": privileges.application,
-        "kind": privileges.kind,
-        "least": sorted(privileges.least),
-        "held": sorted(privileges.held),
-        "excess": sorted(privileges.excess),
-        "operations": [{"operation": need.operation, "calls": need.calls} for need in privileges.needs],
-    }

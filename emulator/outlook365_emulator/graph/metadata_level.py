@@ -26,9 +26,7 @@ _CONTENT_TYPES: Mapping[Level, str] = MappingProxyType(
 
 def level_of(call: Call) -> Level:
     """Return the level that a client asks for by `$format` or `Accept`; minimal without a word."""
-    options = getattr(call, "options", None)
-    asked = (options.format if options is not None else None) or call.request.headers.get("accept")
-    return _level(asked)
+    return _level(call.options.format or call.request.headers.get("accept"))
 
 
 @lru_cache(maxsize=256)

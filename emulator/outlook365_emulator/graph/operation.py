@@ -70,6 +70,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         waits: whether the handler is an `async def`.
         workload: who answers: Exchange (`outlook`) or the directory.
         permissions: its row of the published table.
+        shared_singly: whether what it opens is shared piece by piece, as calendars are, and not with the whole mailbox:
+            then its convertors and handler judge the person's own right (`graph.calendar.seen_calendars`).
         options: the query options that it takes.
     """
 
@@ -86,7 +88,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     waits: bool
     workload: Workload
     permissions: PermissionRow | None
-    body_type: type[Any] | None = None
+    shared_singly: bool = False
     options: frozenset[str] = ENTITY_OPTIONS
 
     @property
@@ -106,6 +108,7 @@ def operation(
     body: Entity | Action | None = None,
     mime: bool = False,
     workload: Workload | None = None,
+    options: frozenset[str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the handler of an operation.
 
@@ -115,6 +118,7 @@ def operation(
         body: what the request body is.
         mime: whether a base64 MIME body is taken instead.
         workload: who answers, where the path does not tell: below `/users/{user}` it is Exchange unless said.
+        options: the query options that it takes, where the kind of its answer does not tell.
 
     Raises:
         ValueError: the route is declared twice.
@@ -125,7 +129,8 @@ def operation(
         if route in OPERATIONS:
             raise ValueError(f"{route} is declared by {OPERATIONS[route].name} already")
         module = handler.__module__.removeprefix(_PACKAGE)
-        hints = get_type_hints(handler)
+        row = permission_row(route)
+        work = row.work if row is not None else ()
         OPERATIONS[route] = Operation(
             name=f"{module}.{handler.__name__.rstrip('_')}",
             method=method,
@@ -139,9 +144,9 @@ def operation(
             writes=method != "GET",
             waits=inspect.iscoroutinefunction(handler),
             workload=workload or ("outlook" if path.count("/") > 2 else "directory"),
-            permissions=permission_row(route),
-            body_type=hints.get("body"),
-            options=options_of(path, hints.get("return")),
+            permissions=row,
+            shared_singly=bool(work) and all(one.startswith("Calendars.") for one in work),
+            options=options_of(get_type_hints(handler).get("return")) if options is None else options,
         )
         return handler
 

@@ -23,7 +23,10 @@ ME: Final = "me"
 """Marks the key of `/users/{user}` when the client wrote `/me`."""
 
 DEFAULT_CALENDAR: Final = "calendar"
-"""The key of `/calendars/{calendar}` when the client wrote `/calendar`; no calendar's id looks so."""
+"""The key of `/calendars/{calendar}` when the client wrote `/calendar`; no calendar's id looks so.
+
+It is the key of `/calendarGroups/{group}` too, when the client wrote `/calendarGroup`.
+"""
 
 _CALL = re.compile(r"([A-Za-z$_.][\w.$-]*)\((.*)\)", re.DOTALL)
 _NAMESPACE: Final = "microsoft.graph."
@@ -50,13 +53,19 @@ _COLLECTIONS: Final = frozenset(
         "messagerules",
         "overrides",
         "serviceprincipals",
+        "applications",
+        "groups",
         "oauth2permissiongrants",
         "approleassignments",
         "approleassignedto",
         "calendarpermissions",
         "places",
+        "photos",
     }
 )
+_BY_APP_ID: Final = frozenset({"serviceprincipals", "applications"})
+"""Collections that have the alternate key `appId`."""
+
 _NO_KEY: Final = frozenset({"$count", "delta", "$ref", "$value", "createuploadsession"})
 
 
@@ -72,6 +81,7 @@ class Place(msgspec.Struct):
         calendar: key of the calendar through which an event was addressed, or "".
         group: key of the calendar group through which a calendar was addressed, or "".
         series: key of the event through which an occurrence was addressed, or "".
+        event: key of the event through which the permissions of its calendar were addressed, or "".
         casts: types that segments name, in lower case without namespace: they may be casts.
         cast: the type asked for, in lower case without namespace, or "".
         property: the property of the entity that the path goes on to, canonical names, or ().
@@ -88,6 +98,7 @@ class Place(msgspec.Struct):
     calendar: str = ""
     group: str = ""
     series: str = ""
+    event: str = ""
     casts: list[str] = []
     cast: str = ""
     property: tuple[str, ...] = ()
@@ -141,8 +152,12 @@ def _append(place: Place, part: str) -> None:
         segments.append((quoted[1].replace("''", "'"), True))
     elif inside:
         arguments = _arguments(part, inside)
-        if name == "serviceprincipals" and "appid" in arguments:
-            segments.append((arguments.pop("appid"), True))  # the alternate key of a service principal
+        alternate = name in _COLLECTIONS
+        if alternate and (name not in _BY_APP_ID or arguments.keys() != {"appid"}):
+            because = f"the {name} have no key {', '.join(sorted(arguments))} in parentheses"
+            raise graph_error("segment_not_found", segment=part, because=because)
+        if alternate:
+            segments.append((arguments["appid"], True))  # the convertors see it named
         place.arguments.update(arguments)
 
 
@@ -206,11 +221,13 @@ REWRITES: Final = (
     _rewrite_of("mailfolders/{0}/childfolders/{1}", "mailfolders/{1}", "parent"),
     _rewrite_of("mailfolders/{0}/messages/{1}", "messages/{1}", "folder"),
     _rewrite_of("calendar", "calendars/{default}"),
+    _rewrite_of("calendargroup", "calendargroups/{default}"),
     _rewrite_of("calendargroups/{0}/calendars/{1}", "calendars/{1}", "group"),
     _rewrite_of("calendars/{0}/events/{1}", "events/{1}", "calendar"),
     _rewrite_of("calendars/{0}/calendarview/{1}", "events/{1}", "calendar"),
     _rewrite_of("calendarview/{0}", "events/{0}"),
     _rewrite_of("events/{0}/instances/{1}", "events/{1}", "series"),
+    _rewrite_of("events/{0}/calendar/calendarpermissions", "calendars/{default}/calendarpermissions", "event"),
 )
 """Spellings of things below `/users/{user}`, applied until none fits (`graph-core.md` 1, `graph-mail.md` 1)."""
 

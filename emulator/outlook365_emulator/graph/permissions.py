@@ -12,10 +12,6 @@ from outlook365_emulator.tables.graph_permissions import Scheme, allowed
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 
-SHARED_BY_THEMSELVES = "calendar."
-"""Beginning of the names of operations whose resource decides who may open it (`graph.calendar.sight`)."""
-
-
 def addresses_caller(call: Call) -> bool:
     """Return whether the path names the signed-in person: `/me`, or `/users/` with their own id or name."""
     caller = call.caller
@@ -87,14 +83,12 @@ def _denied(call: Call, because: str) -> GraphError:
 
 
 def judge_mailbox(call: Call) -> None:
-    """Refuse a person who has no right on the mailbox that the path names; calendars have permissions of their own.
+    """Refuse a person who has no right on the mailbox that the path names.
 
     Raises:
         GraphError: `access_denied`.
     """
     caller = call.caller
-    if call.operation.name.startswith(SHARED_BY_THEMSELVES) and "message" not in call.operation.placeholders:
-        return
     if caller is None or right_on(call.mailbox, caller.id).full_access:
         return
     owner = call.user.user_principal_name

@@ -21,6 +21,7 @@ class Preferences(msgspec.Struct, frozen=True):
         time_zone: name of the zone for the times of events, or "".
         page_size: `odata.maxpagesize`, or 0.
         unsafe_html: bodies without sanitising.
+        minimal: `return=minimal`: of what has changed only the properties that have.
     """
 
     immutable_ids: bool = False
@@ -28,6 +29,7 @@ class Preferences(msgspec.Struct, frozen=True):
     time_zone: str = ""
     page_size: int = 0
     unsafe_html: bool = False
+    minimal: bool = False
 
     def applied(self) -> str:
         """Return the value of `Preference-Applied` for an answer of Exchange, or ""."""
@@ -63,4 +65,5 @@ def read_preferences(header: str) -> Preferences:
         time_zone=found.get("outlook.timezone", ""),
         page_size=int(size) if size.isascii() and size.isdigit() and len(size) < 7 else 0,
         unsafe_html="outlook.allow-unsafe-html" in found,
+        minimal=found.get("return", "").lower() == "minimal",
     )

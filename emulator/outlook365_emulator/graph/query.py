@@ -14,7 +14,7 @@ import msgspec
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.answers import Bounds, Page
 from outlook365_emulator.graph.call import Call
-from outlook365_emulator.graph.directory_query import judge_directory_query
+from outlook365_emulator.graph.directory_query import is_advanced, judge_directory_query
 from outlook365_emulator.graph.query_errors import filter_error, option_error, order_error, select_error
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.graph.sealed import seal, unseal
@@ -22,8 +22,11 @@ from outlook365_emulator.odata.evaluator import compile_filter
 from outlook365_emulator.odata.options import QueryOptions, parse_options
 from outlook365_emulator.odata.ordering import OrderTerm, compile_order, sort
 from outlook365_emulator.odata.paging import next_link
-from outlook365_emulator.odata.problems import OdataError, OdataSyntaxError
-from outlook365_emulator.odata.tree import Binary, Constant, Logical, Node, Path, filter_properties
+from outlook365_emulator.odata.problems import OdataError, OdataSyntaxError, UnknownProperty
+from outlook365_emulator.odata.tree import Binary, Constant, Logical, Node, Path, children, filter_properties
+from outlook365_emulator.odata.tree import Call as Function
+from outlook365_emulator.tables.cloud_differences import absent_properties
+from outlook365_emulator.tables.schema_types import derives, short_name, types
 
 _SYNTAX: Mapping[str, Callable[[OdataError], GraphError]] = {
     "filter": filter_error,
@@ -86,11 +89,11 @@ def cut_page(call: Call, page: Page) -> Cut:
     options, resource = call.options, page.resource
     size = _page_size(call, resource)
     skip = _skip(call)
-    records, total = _matching(call, page)
+    records, total = _matching(call, page, counted=bool(options.count))
     by_token = options.search is not None or not resource.outlook
     counts = options.count and not (options.search is not None and resource.outlook)
-    if not resource.outlook and not is_advanced(call):
-        counts = False  # the directory leaves @odata.count out without ConsistencyLevel: eventual
+    if not resource.outlook and (skip or not is_advanced(call)):
+        counts = False  # the directory counts for ConsistencyLevel: eventual alone, and on the first page
     if counts and total is None:
         records = list(records)
         total = len(records)
@@ -101,19 +104,16 @@ def cut_page(call: Call, page: Page) -> Cut:
     return Cut(kept[:size], total if counts else None, link)
 
 
-def is_advanced(call: Call) -> bool:
-    """Return whether the client asks the directory for its advanced queries (`ConsistencyLevel: eventual`)."""
-    return call.request.headers.get("consistencylevel").strip().lower() == "eventual"
-
-
-def _matching(call: Call, page: Page) -> tuple[Iterable[Any], int | None]:
+def _matching(call: Call, page: Page, *, counted: bool) -> tuple[Iterable[Any], int | None]:
     """Return what search and filter let through, in order, and its number where it is known."""
     options, resource = call.options, page.resource
+    _judge_cloud(call, resource)
     if not resource.outlook:
-        judge_directory_query(options, advanced=is_advanced(call))
+        judge_directory_query(call, resource, counted=counted)
     if options.search is not None:
-        return _found(call, page), None
-    if options.filter is None:
+        found = _found(call, page)
+        return (_of_type(resource, found, call.place.cast) if call.place.cast else found), None
+    if options.filter is None or resource.ignores_filter:
         records, total = page.records, page.total
     else:
         records, total = _filtered(call, page, options.filter), None
@@ -122,12 +122,25 @@ def _matching(call: Call, page: Page) -> tuple[Iterable[Any], int | None]:
     terms = options.orderby
     if terms:
         if options.filter is not None and resource.efficient_order:
-            _judge_efficiency(options)
+            _judge_efficiency(options.filter, terms)
         records = _ordered(resource, records, terms)
     elif options.filter is not None and resource.efficient_order:
         inferred = _inferred_order(options.filter, resource)
         records = records if inferred is None else _ordered(resource, records, (OrderTerm(inferred),))
     return records, total
+
+
+def _judge_cloud(call: Call, resource: Resource) -> None:
+    """Refuse properties that the cloud's own schema lacks (`graph-core.md` section 13)."""
+    absent = {name.lower(): name for name in absent_properties(call.cloud.id, resource.name)}
+    if not absent:
+        return
+    options = call.options
+    filtered = filter_properties(options.filter) if options.filter is not None else []
+    for path in (*filtered, *("/".join(term.path.segments) for term in options.orderby)):
+        name = absent.get(path.partition("/")[0].lower())
+        if name is not None:
+            raise filter_error(UnknownProperty(name, resource.type.name))
 
 
 def _found(call: Call, page: Page) -> list[Any]:
@@ -174,11 +187,22 @@ def _bounds(tree: Node, resource: Resource) -> Bounds:
 
 
 def _of_type(resource: Resource, records: Iterable[Any], cast: str) -> Iterable[Any]:
-    type_of = resource.type.type_of
+    """Return the records of a type.
+
+    Raises:
+        GraphError: the type has nothing to do with the resource (the text is that of Microsoft's OData library).
+    """
+    known, type_of = types(), resource.type.type_of
+    wanted, declared = known[cast], known.get(resource.name.lower(), known["directoryobject"])
+    if not derives(declared, wanted) and not derives(wanted, declared):
+        detail = (
+            f"The type 'microsoft.graph.{wanted.name}' specified in the URI is neither a base type nor a sub-type of "
+            f"the previously-specified type 'microsoft.graph.{declared.name}'."
+        )
+        raise graph_error("bad_request", detail=detail, because=f"a {declared.name} is never a {wanted.name}")
     if type_of is None:
-        return records if resource.name.lower() == cast else ()
-    wanted = f"microsoft.graph.{cast}"
-    return (record for record in records if type_of(record).lower() == wanted)
+        return records if derives(known.get(short_name(resource.type.name), declared), wanted) else ()
+    return (record for record in records if derives(known[short_name(type_of(record))], wanted))
 
 
 def _page_size(call: Call, resource: Resource) -> int:
@@ -244,17 +268,27 @@ def _inferred_order(tree: Node, resource: Resource) -> Path | None:
     return None
 
 
-def _judge_efficiency(options: QueryOptions) -> None:
-    """Hold Exchange's rule: what orders must be filtered by first, in the same order (`graph-core.md` 6.2)."""
-    assert options.filter is not None, "the rule concerns $filter with $orderby"
-    ordered = ["/".join(term.path.segments).lower() for term in options.orderby]
-    filtered = [name.lower() for name in filter_properties(options.filter)]
-    if filtered[: len(ordered)] != ordered:
+def _judge_efficiency(tree: Node, terms: tuple[OrderTerm, ...]) -> None:
+    """Hold Exchange's rule: what orders must be filtered by first, in the same order (`graph-core.md` 6.2).
+
+    Where everything filtered by comes first in the order, it may go on with more (concept page query-parameters,
+    example `$orderby=subject,importance,receivedDateTime`). A filter with `contains` cannot be ordered at all.
+    """
+    if _contains(tree):
+        raise graph_error("inefficient_filter", because="a $filter with contains() takes no $orderby")
+    ordered = ["/".join(term.path.segments).lower() for term in terms]
+    filtered = [name.lower() for name in filter_properties(tree)]
+    both = min(len(ordered), len(filtered))
+    if both == 0 or filtered[:both] != ordered[:both]:
         because = (
             f"$orderby names {', '.join(ordered)}, and $filter must name the same properties first, in that order; "
             f"it names {', '.join(filtered) or 'none'}"
         )
         raise graph_error("inefficient_filter", because=because)
+
+
+def _contains(node: Node) -> bool:
+    return (isinstance(node, Function) and node.name == "contains") or any(map(_contains, children(node)))
 
 
 def count_of(call: Call, page: Page) -> int:
@@ -264,9 +298,9 @@ def count_of(call: Call, page: Page) -> int:
         GraphError: for a filter that the resource refuses.
     """
     if not page.resource.outlook and not is_advanced(call):
-        because = "counting users needs the header ConsistencyLevel: eventual"
+        because = "counting objects of the directory needs the header ConsistencyLevel: eventual"
         raise graph_error("directory_request_invalid", detail="$count is not currently supported.", because=because)
-    records, total = _matching(call, page)
+    records, total = _matching(call, page, counted=True)
     if total is not None:
         return total
     counted: Iterator[Any] = iter(records)

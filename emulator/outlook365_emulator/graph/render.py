@@ -4,11 +4,12 @@ Conventions of the JSON and of the header fields: reference `graph-core.md` sect
 """
 
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
 from outlook365_emulator.errors import graph_error
-from outlook365_emulator.graph.answers import Accepted, Answer, Changes, Document, Entity, Page, Text
+from outlook365_emulator.graph.answers import Accepted, Answer, Changes, Count, Document, Entity, Page, Text
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.delta import Changed, cut_round
 from outlook365_emulator.graph.metadata_level import json_type, level_of, without_metadata
@@ -18,6 +19,9 @@ from outlook365_emulator.graph.writing import Writing
 from outlook365_emulator.store.change_log import Change
 from outlook365_emulator.tables.schema_types import derives, short_name, types
 from outlook365_emulator.wire import Response
+
+_KEPT_IN_URLS = "/'()=@:,;$!*+&~?"
+"""What `Location` holds unencoded beside letters and digits."""
 
 
 def render(call: Call, answer: Answer) -> Response:
@@ -29,9 +33,9 @@ def render(call: Call, answer: Answer) -> Response:
     if call.place.property:
         return _property(call, answer)
     if isinstance(answer, Page):
-        if call.operation.path.endswith("/$count"):
-            return Response(200, str(count_of(call, answer)).encode(), [("Content-Type", "text/plain")])
         return _page(call, answer)
+    if isinstance(answer, Count):
+        return Response(200, b"%d" % count_of(call, answer.page), [("Content-Type", "text/plain")])
     if isinstance(answer, Changes):
         return _changes(call, answer)
     if isinstance(answer, Entity):
@@ -48,7 +52,7 @@ def render(call: Call, answer: Answer) -> Response:
 def _page(call: Call, answer: Page) -> Response:
     writing = Writing(call, answer.resource, answer.path)
     cut = cut_page(call, answer)
-    context = f"{call.root}/$metadata#{answer.path}{_cast(call)}{writing.selected}"
+    context = call.context(f"{answer.path}{_cast(call)}{writing.selected}")
     body = _collection(context, cut, [writing.write(record) for record in cut.records], bare=writing.level == "none")
     return _json(call, body, 200, applied=answer.resource.outlook)
 
@@ -68,9 +72,9 @@ def _collection(context: str, cut: Cut, items: list[bytes], *, bare: bool) -> by
 
 def _changes(call: Call, answer: Changes) -> Response:
     changed = cut_round(call, answer)
-    writing = Writing(call, answer.resource, options=changed.options, always=("id",))
+    writing = Writing(call, answer.resource, options=changed.options)
     items = [_changed_item(answer, item, writing) for item in changed.items]
-    context = f"{call.root}/$metadata#Collection({answer.resource.name})"
+    context = call.context(f"Collection({answer.resource.name})")
     body = _round(context, changed, items, bare=writing.level == "none")
     response = _json(call, body, 200)
     applied = [call.preferences.applied()] if call.preferences.applied() else []
@@ -100,18 +104,17 @@ def _round(context: str, changed: Changed, items: list[bytes], *, bare: bool) ->
 
 
 def _entity(call: Call, answer: Entity) -> Response:
-    # Exchange answers a single item with its id whatever is selected (message-get, examples with $select).
-    always = ("id",) if answer.resource.outlook else ()
-    writing = Writing(call, answer.resource, answer.path, always=always)
+    writing = Writing(call, answer.resource, answer.path)
     if call.place.cast:
         _judge_cast(call, writing.members(answer.record), answer)
     item = writing.write(answer.record)
     if writing.level != "none":
-        context = f"{call.root}/$metadata#{answer.path}{_cast(call)}{writing.selected}/$entity"
+        context = call.context(f"{answer.path}{_cast(call)}{writing.selected}/$entity")
         item = b'{"@odata.context":' + msgspec.json.encode(context) + b"," + item[1:]
     response = _json(call, item, answer.status, applied=answer.resource.outlook)
     if answer.location:
-        response.headers.append(("Location", f"{call.root}/{answer.location}"))
+        # A name may hold any character, a URI only some of ASCII (RFC 3986 section 2).
+        response.headers.append(("Location", f"{call.root}/{quote(answer.location, safe=_KEPT_IN_URLS)}"))
     etag = answer.resource.etag
     if etag is not None and answer.status == 200:
         response.headers.append(("ETag", etag(call, answer.record)))
@@ -130,7 +133,7 @@ def _document(call: Call, answer: Document) -> Response:
     if level_of(call) == "none":
         body = without_metadata(body)
     elif answer.context:
-        body = {"@odata.context": f"{call.root}/$metadata#{answer.context}", **body}
+        body = {"@odata.context": call.context(answer.context), **body}
     return _json(call, msgspec.json.encode(body), answer.status, applied=answer.applied)
 
 
@@ -157,11 +160,11 @@ def _property(call: Call, answer: Answer) -> Response:
         members = Writing(call, answer.resource, options=options).members(answer.record)
         base = f"{answer.path}('{members.get('id') or _key(answer)}')"
     elif isinstance(answer, Document):
-        members, base = answer.body, answer.context
+        members, base = answer.body, answer.context.removesuffix("/$entity")
     else:
         raise graph_error("segment_not_found", segment=path[0], because="what the path names has no properties")
     level = level_of(call)
-    context = f"{call.root}/$metadata#{base}/{'/'.join(path)}" if level != "none" else ""
+    context = call.context(f"{base}/{'/'.join(path)}") if level != "none" else ""
     return property_response(members, path, context, raw=call.place.raw, content_type=json_type(level))
 
 

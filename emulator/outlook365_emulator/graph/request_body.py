@@ -4,6 +4,7 @@ Refusals and their texts: reference `graph-core.md` sections 2 and 5.3.
 """
 
 import re
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,7 +12,9 @@ import msgspec
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Action, Entity
-from outlook365_emulator.tables.schema import SchemaViolation, Type, action_parameters, canonical
+from outlook365_emulator.tables.cloud_differences import absent_properties
+from outlook365_emulator.tables.schema import Absent, SchemaViolation, canonical
+from outlook365_emulator.tables.schema_types import Type, action_parameters
 
 MAX_BODY = 4 * 1024 * 1024
 """Greatest size of a request to Graph in bytes."""
@@ -43,10 +46,11 @@ def read_body(call: Call) -> Any:
     if isinstance(declared, Action) and declared.optional_body and not request.body.strip():
         return {}
     members = _read_json(request.body, media)
+    absent = partial(absent_properties, call.cloud.id)
     try:
         if isinstance(declared, Entity):
-            return canonical(declared.type, members)
-        return _parameters(declared, members)
+            return canonical(declared.type, members, absent)
+        return _parameters(declared, members, absent)
     except SchemaViolation as violation:
         if violation.kind == "bad_enum" and isinstance(declared, Entity) and declared.enum_error:
             raise graph_error(declared.enum_error, value=violation.literal, because=violation.explain()) from None
@@ -71,9 +75,9 @@ def _read_json(body: bytes, media: str) -> dict[str, Any]:
     return found
 
 
-def _parameters(action: Action, members: dict[str, Any]) -> dict[str, Any]:
+def _parameters(action: Action, members: dict[str, Any], absent: Absent) -> dict[str, Any]:
     kind = action_parameters(action.name, action.on)
-    found = canonical(kind, {name: _number(kind, name, value) for name, value in members.items()})
+    found = canonical(kind, {name: _number(kind, name, value) for name, value in members.items()}, absent)
     for name in action.required:
         if found.get(name) is None:
             raise graph_error("body_parameter_missing", parameter=name, because=f"the body must hold {name}")

@@ -21,7 +21,6 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
         compute: returns a record as an object in the order of its members (used where `document` is None).
         on_demand: properties that appear only when selected; each computes its value.
         default_select: properties of an answer without `$select`, or None for all that the document holds.
-        always: properties that an answer keeps whatever `$select` names.
         along: properties that come along where another one is selected.
         adapt: changes the members of a record as the client prefers (form of ids and bodies).
         etag: returns the `ETag` of a record, or None where the type has none.
@@ -34,6 +33,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
         default_order: path and direction of the order in which collections come, or None.
         order_key: returns what the default order compares, latest first, so that several runs can be merged.
         efficient_order: whether `$orderby` must follow `$filter` (Exchange's rule).
+        ignores_filter: whether a `$filter` is read and then left aside.
         search: returns the records that `$search` finds, in the order of the answer, or None where the resource has no
             search.
     """
@@ -44,7 +44,6 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     compute: "Callable[[Call, Any], dict[str, Any]] | None" = None
     on_demand: "Mapping[str, Callable[[Call, Any], Any]]" = {}
     default_select: tuple[str, ...] | None = None
-    always: tuple[str, ...] = ()
     along: Mapping[str, tuple[str, ...]] = {}
     adapt: "Callable[[Call, Any, dict[str, Any]], None] | None" = None
     etag: "Callable[[Call, Any], str] | None" = None
@@ -56,4 +55,5 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     default_order: tuple[str, bool] | None = None
     order_key: "Callable[[Any], Any] | None" = None
     efficient_order: bool = True
+    ignores_filter: bool = False
     search: "Callable[[Call, Iterable[Any]], list[Any]] | None" = None

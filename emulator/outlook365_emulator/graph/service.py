@@ -1,7 +1,7 @@
 """The Graph service: from a request to its answer, with the journal entry that explains it."""
 
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from functools import cache, partial
 
 from outlook365_emulator.clock import Clock
@@ -9,13 +9,14 @@ from outlook365_emulator.clouds import Cloud
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.faults.altering import altered
+from outlook365_emulator.faults.outcomes import FaultAnswered
 from outlook365_emulator.graph import batch
 from outlook365_emulator.graph.bearer import bearer_text, challenge
 from outlook365_emulator.graph.calendar.meetings.event_messages import expanded_event
+from outlook365_emulator.graph.calendar.meetings.sent_mime import take_meetings
 from outlook365_emulator.graph.calendar.operations import CALENDAR
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.error_answers import add_standing_headers, error_response
-from outlook365_emulator.graph.faults import FaultAnswered
 from outlook365_emulator.graph.gate import Gate
 from outlook365_emulator.graph.mail import (
     attachments,
@@ -35,11 +36,14 @@ from outlook365_emulator.graph.mail import (
     upload_sessions,
 )
 from outlook365_emulator.graph.metadata_document import metadata_response
-from outlook365_emulator.graph.operation import OPERATIONS
+from outlook365_emulator.graph.operation import OPERATIONS, Operation
 from outlook365_emulator.graph.paths import read_path
 from outlook365_emulator.graph.people import (
+    applications,
     grants,
+    groups,
     managers,
+    memberships,
     photos,
     role_assignments,
     service_principals,
@@ -84,15 +88,24 @@ DECLARING = (
     user_delta,
     user_extensions,
     managers,
+    memberships,
     photos,
     sessions,
     grants,
     service_principals,
     role_assignments,
+    applications,
+    groups,
     *CALENDAR,
     subscriptions,
 )
 """The modules whose functions are operations."""
+
+
+def operations() -> Mapping[str, Operation]:
+    """Return every operation by its route; importing this module has declared them."""
+    return OPERATIONS
+
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -144,6 +157,7 @@ class Graph:
             call = Call(request, cloud, self._hosting, world, entry, ask)
             call.courier = self._courier
             call.event_of = expanded_event
+            call.take_meetings = take_meetings
             if asks_for_userinfo(request):
                 return exchange.finished(userinfo(call, self._keys), None)
             result = self._gate.pass_through(call)

@@ -19,7 +19,7 @@ from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.faults.carrying import carried
 from outlook365_emulator.faults.facts import Facts
 from outlook365_emulator.faults.outcomes import Answer, Effect
-from outlook365_emulator.graph.calendar.shown import Shown
+from outlook365_emulator.graph.calendar.seen_events import SeenEvent
 from outlook365_emulator.graph.calendar.touching import counted_again, event_of_session
 from outlook365_emulator.graph.error_answers import error_response
 from outlook365_emulator.graph.mail.attached import put_attachment
@@ -51,7 +51,7 @@ class Place(msgspec.Struct):
     world: World
     tenant: Tenant
     mailbox: Mailbox
-    holder: Message | Shown
+    holder: Message | SeenEvent
     session: UploadSession
     collection: str
     item: str
@@ -112,8 +112,10 @@ def _audience_of(authorization: str) -> str:
 
 
 def _place(request: Request, world: World, now: datetime, entry: Entry) -> Place:
+    given = dict(reversed(parse_pairs(request.query))).get("authtoken", "")
     authorization = request.headers.get("authorization")
-    if authorization:
+    # Office365-REST-Python-Client repeats the URL's own token there, whose audience is Outlook's.
+    if authorization and authorization != f"Bearer {given}":
         audience = _audience_of(authorization)
         because = "an upload URL is asked without an Authorization header: it carries its own token"
         url = f"{request.root_of(request.host)}{request.path}"
@@ -125,7 +127,6 @@ def _place(request: Request, world: World, now: datetime, entry: Entry) -> Place
     tenant = world.tenants.get(tenant_id.lower())
     mailbox = tenant.mailboxes.get(owner.lower()) if tenant is not None else None
     session = mailbox.uploads.get(key.lower()) if mailbox is not None else None
-    given = dict(reversed(parse_pairs(request.query))).get("authtoken", "")
     if tenant is None or mailbox is None or session is None or not same_secret(given, session.token):
         raise graph_error("item_not_found", because="the session has ended: finished, cancelled, or never begun")
     user = tenant.users.get(owner.lower())
@@ -231,7 +232,7 @@ def _finished(request: Request, place: Place, now: datetime) -> Response:
     with world.unit(now) as unit:
         document = msgspec.json.decode(session.document)
         attachment = put_attachment(mailbox, unit, session.message, document, content)
-        if isinstance(place.holder, Shown):
+        if isinstance(place.holder, SeenEvent):
             counted_again(world, place.tenant, unit, place.holder)
         else:
             recounted(unit, mailbox, place.holder)
@@ -243,7 +244,7 @@ def _finished(request: Request, place: Place, now: datetime) -> Response:
 
 def _attachment_id(place: Place, attachment: Attachment) -> str:
     ids, holder = place.mailbox.ids, place.holder
-    if isinstance(holder, Shown):
+    if isinstance(holder, SeenEvent):
         event, stable = holder.event, holder.event.stable
         plain = ids.attachment(event.calendar, event.number, attachment.number, holder.day)
     else:

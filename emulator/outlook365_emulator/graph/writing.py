@@ -28,7 +28,8 @@ class Writing:
         resource: the type of the records.
         path: path of their collection below the version, for full metadata, or "".
         options: the query options with selection and expansion, or None for those of the call.
-        always: properties that stay whatever is selected.
+        keeps_id: whether the id stays whatever is selected. Exchange always keeps it (examples with `$select` of the
+            pages user-list-messages, message-get and user-list-events), the directory in delta queries.
 
     Attributes:
         write: returns a record as JSON.
@@ -39,7 +40,7 @@ class Writing:
         GraphError: for a selection or expansion that the type does not have, or the token may not see.
     """
 
-    __slots__ = ("_absent", "_always", "_call", "_hidden", "_options", "_path", "_paths", "_resource", "level",
+    __slots__ = ("_absent", "_call", "_hidden", "_kept", "_options", "_path", "_paths", "_resource", "level",
                  "selected", "write")  # fmt: skip
 
     def __init__(
@@ -48,13 +49,14 @@ class Writing:
         resource: Resource,
         path: str = "",
         options: QueryOptions | None = None,
-        always: tuple[str, ...] = (),
+        *,
+        keeps_id: bool = False,
     ) -> None:
         self._call = call
         self._resource = resource
         self._path = path
         self._options = call.options if options is None else options
-        self._always = (*resource.always, *always)
+        self._kept: tuple[SelectPath, ...] = (("id",),) if keeps_id or resource.outlook else ()
         self.level = level_of(call)
         self._absent = absent_properties(call.cloud.id, resource.name)
         self._paths = self._selection()
@@ -128,7 +130,7 @@ class Writing:
             if extra is not None and path[0] not in self._hidden:
                 members[path[0]] = extra(self._call, record)
         along = (name for path in self._paths for name in self._resource.along.get(path[0], ()))
-        return project(members, (*self._paths, *((name,) for name in (*self._always, *along))))
+        return project(members, (*self._paths, *self._kept, *((name,) for name in along)))
 
     def _expand(self, record: Any, item: ExpandItem, members: dict[str, Any]) -> None:
         added = self._resource.expand["/".join(item.path).lower()](self._call, record)

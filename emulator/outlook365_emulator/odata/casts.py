@@ -170,8 +170,15 @@ def value_is_of(operand: Operand, type_name: str) -> Operand:
 
 
 def record_is_of(type_name: str, scope: Scope) -> Operand:
-    """Build `isof(type)` for the record itself, derived types included. Raises UnknownType for other types."""
+    """Build `isof(type)` for the record itself, derived types included.
+
+    Raises:
+        UnknownType: for other types.
+        UnsupportedNode: where a filter may not ask for the type.
+    """
     record, row = scope.record, scope.row
+    if not record.tells_type:
+        raise UnsupportedNode(f"isof({type_name})", "the type of a record cannot be filtered by")
     if type_name != record.name.lower() and type_name not in record.derived:
         raise UnknownType(type_name)
     if type_name == record.name.lower():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 Kind = Literal[
@@ -59,6 +60,7 @@ class RecordType:
         derived: types that a path may cast to, by lower-case qualified name; their `get` is asked only on records
             of that type.
         type_of: returns the qualified type name of a record; needed for casts and `isof`.
+        tells_type: False where `$filter` may not ask for the type of a record with `isof`.
     """
 
     name: str
@@ -66,3 +68,9 @@ class RecordType:
     fold_case: bool = True
     derived: Mapping[str, "RecordType"] = field(default_factory=dict)
     type_of: Callable[[Any], str] | None = None
+    tells_type: bool = True
+
+
+def by_name(*properties: Property) -> Mapping[str, Property]:
+    """Return properties by their lower-case names, as a record type and a complex property take them."""
+    return MappingProxyType({one.name.lower(): one for one in properties})

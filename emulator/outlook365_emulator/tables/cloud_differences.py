@@ -1,15 +1,17 @@
-"""Properties that a national cloud's schema does not have: they are left out of answers and unknown in queries.
+"""Properties that a national cloud's schema does not have: left out of answers, unknown in queries and bodies.
 
 Operations that a cloud lacks are in the permission table (`PermissionRow.clouds`).
 """
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import product
 from types import MappingProxyType
 
 import msgspec
 
 from outlook365_emulator.tables.files import read_rows
+from outlook365_emulator.tables.schema_types import derives, type_of, types
 
 
 class CloudDifference(msgspec.Struct, frozen=True):
@@ -17,7 +19,7 @@ class CloudDifference(msgspec.Struct, frozen=True):
 
     Attributes:
         clouds: ids of the clouds.
-        type: short name of the type.
+        type: short name of the type; those derived from it lack the properties too.
         properties: the properties that it lacks there.
         source: where it is written.
     """
@@ -32,8 +34,8 @@ class CloudDifference(msgspec.Struct, frozen=True):
 def _absent() -> Mapping[tuple[str, str], frozenset[str]]:
     found: dict[tuple[str, str], frozenset[str]] = {}
     for row in read_rows("cloud_differences.json", list[CloudDifference]):
-        for cloud in row.clouds:
-            key = (cloud, row.type)
+        lacking = [one.name for one in types().values() if derives(one, type_of(row.type))]
+        for key in product(row.clouds, lacking):
             found[key] = found.get(key, frozenset()) | row.properties
     return MappingProxyType(found)
 

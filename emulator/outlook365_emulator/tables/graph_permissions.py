@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from outlook365_emulator.tables.files import read_rows, unknown
+from outlook365_emulator.tables.files import read_rows
 from outlook365_emulator.tables.permissions import PERMISSIONS, exists_as
 from outlook365_emulator.tables.spellings import one_spelling, shape
 
@@ -84,7 +84,6 @@ class _Overlay(msgspec.Struct, frozen=True):
     operations: tuple[_Correction, ...]
     subscriptions: tuple[_SubscriptionRow, ...]
     hides: tuple[_Hides, ...]
-    managed_default_excludes: tuple[str, ...]
 
 
 @cache
@@ -208,49 +207,3 @@ def hidden_properties(permissions: frozenset[str], resource: str = "message") ->
         if row.resource == resource and permissions & row.basic and not permissions & row.full:
             return row.properties
     return frozenset()
-
-
-def outside_managed_default(name: str) -> bool:
-    """Tell whether Microsoft's managed consent policy keeps ordinary users from consenting to a delegated permission.
-
-    Args:
-        name: a delegated permission of Graph.
-
-    Source: entra-docs manage-app-consent-policies.md, policy `microsoft-user-default-recommended`.
-    """
-    return any(
-        name == one or (one.endswith(".*") and name.startswith(one[:-1])) for one in _overlay().managed_default_excludes
-    )
-
-
-def known_operation(operation: str) -> PermissionRow:
-    """Return the row of an operation, or raise.
-
-    Args:
-        operation: verb and path.
-
-    Raises:
-        LookupError: there is no row; the message names the nearest.
-    """
-    row = permission_row(operation)
-    if row is None:
-        raise unknown(
-            "operation with a permission row", operation, (one.operation for one in permission_rows().values())
-        )
-    return row
-
-
-__all__ = [
-    "ALL_CLOUDS",
-    "PERMISSIONS",
-    "PermissionRow",
-    "Scheme",
-    "allowed",
-    "hidden_properties",
-    "includes",
-    "known_operation",
-    "outside_managed_default",
-    "permission_row",
-    "permission_rows",
-    "subscription_row",
-]

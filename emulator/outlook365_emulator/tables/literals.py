@@ -1,7 +1,7 @@
 """Primitive values of OData as JSON carries them: which text or number is a value of which Edm type.
 
-Source: OData JSON Format 4.01 section 7.1 and the OData ABNF; leniency as Graph shows it (booleans as
-strings, base64 in either alphabet: reference graph-core 4).
+Source: OData JSON Format 4.01 section 7.1 and the OData ABNF; leniency as Graph shows it (booleans and numbers as
+strings, base64 in either alphabet: reference graph-core 4, pages user-findmeetingtimes and place-update).
 """
 
 import binascii
@@ -14,11 +14,19 @@ from types import MappingProxyType
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,12})?)?"
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _DATE_TIME_OFFSET = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)[Tt]{_TIME}(?:[Zz]|[+-](?:0\d|1[0-4]):[0-5]\d)")
-_TIME_OF_DAY = re.compile(_TIME)
-_DURATION = re.compile(r"[+-]?P(?!$)(?:\d+D)?(?:T(?!$)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?")
+_TIME_OF_DAY = re.compile(_TIME, re.ASCII)
+_DURATION = re.compile(r"[+-]?P(?!$)(?:\d+D)?(?:T(?!$)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?", re.ASCII)
 _GUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
-_RANGES = MappingProxyType({"Edm.Byte": (0, 2**8), "Edm.Int16": (-(2**15), 2**15), "Edm.Int32": (-(2**31), 2**31)})
-_INT64 = (-(2**63), 2**63)
+_INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?\d{1,17}(?:\.\d{1,17})?", re.ASCII)
+_RANGES = MappingProxyType(
+    {
+        "Edm.Byte": (0, 2**8),
+        "Edm.Int16": (-(2**15), 2**15),
+        "Edm.Int32": (-(2**31), 2**31),
+        "Edm.Int64": (-(2**63), 2**63),
+    }
+)
 
 
 class NotALiteral(ValueError):
@@ -40,6 +48,8 @@ def _boolean(value: object) -> bool:
 
 
 def _integer(value: object, low: int, high: int) -> int:
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        value = int(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value < high:
@@ -47,13 +57,9 @@ def _integer(value: object, low: int, high: int) -> int:
     return value
 
 
-def _int64(value: object) -> int:
-    if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,19}", value, re.ASCII):
-        value = int(value)
-    return _integer(value, *_INT64)
-
-
 def _number(value: object) -> float | str:
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return float(value)
     if isinstance(value, bool) or not (isinstance(value, int | float) or value in ("INF", "-INF", "NaN")):
         raise NotALiteral
     return value
@@ -107,7 +113,6 @@ LITERALS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         "Edm.String": _text,
         "Edm.Boolean": _boolean,
         **{name: partial(_integer, low=low, high=high) for name, (low, high) in _RANGES.items()},
-        "Edm.Int64": _int64,
         "Edm.Double": _number,
         "Edm.Single": _number,
         "Edm.Decimal": _number,

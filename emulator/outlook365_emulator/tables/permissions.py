@@ -1,6 +1,6 @@
 """The permissions of Microsoft Graph: names, ids, who may consent, and the sets that connectors ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
@@ -63,21 +63,52 @@ def _all() -> dict[str, Permission]:
 
 
 PERMISSIONS: Mapping[str, Permission] = MappingProxyType(_all())
-"""Every permission by its name."""
+"""The permissions of what is emulated (mail, calendar, people, grants) by their names."""
 
 _BY_LOWER = MappingProxyType({name.lower(): row for name, row in PERMISSIONS.items()})
 
-OIDC_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
-"""Scopes of OpenID Connect: neutral to the resource, never in an access token for a mailbox."""
+
+@cache
+def _others() -> Mapping[str, Permission]:
+    """Return the permissions that open nothing here (files, chats, tasks ...) by name in small letters.
+
+    Read when one is asked for: connectors ask for them beside those of mail, and Entra grants them.
+    """
+    return {row.name.lower(): row for row in read_rows("other_permissions.json", list[Permission])}
+
+
+OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
+"""Scopes of OpenID Connect, in the order in which consent pages list them.
+
+They are neutral to the resource, and never in an access token for a mailbox.
+"""
+
+
+def find_permission(name: str) -> Permission | None:
+    """Return a permission by its name in any case (Entra matches scopes without case), or None."""
+    lowered = name.lower()
+    return _BY_LOWER.get(lowered) or _others().get(lowered)
+
+
+def every_permission() -> Iterator[Permission]:
+    """Yield every permission of Graph: first those of what is emulated."""
+    yield from PERMISSIONS.values()
+    yield from _others().values()
+
+
+def find_application_permission(role: str) -> Permission | None:
+    """Return the permission whose application form has a GUID (`appRoles`), or None."""
+    wanted = role.lower()
+    return next((row for row in every_permission() if row.application_id == wanted), None)
 
 
 def permission(name: str) -> Permission:
-    """Return a permission by its name in any case (Entra matches scopes without case).
+    """Return a permission by its name in any case.
 
     Raises:
-        LookupError: Graph has no such permission among ours; the message names the nearest.
+        LookupError: Graph has no such permission; the message names the nearest of mail, calendar and people.
     """
-    row = _BY_LOWER.get(name.lower())
+    row = find_permission(name)
     if row is None:
         raise unknown("permission of Microsoft Graph", name, PERMISSIONS)
     return row
@@ -85,42 +116,15 @@ def permission(name: str) -> Permission:
 
 def exists_as(name: str, kind: Kind) -> bool:
     """Tell whether a permission exists in delegated or in application form."""
-    row = _BY_LOWER.get(name.lower())
+    row = find_permission(name)
     if row is None:
         return False
     return (row.delegated_id if kind == "delegated" else row.application_id) is not None
 
 
-def delegated(name: str) -> Permission:
-    """Return a permission that exists in delegated form.
-
-    Raises:
-        LookupError: there is none; the message names the nearest delegated permissions.
-    """
-    return _of_kind(name, "delegated")
-
-
-def application(name: str) -> Permission:
-    """Return a permission that exists as an application permission.
-
-    Raises:
-        LookupError: there is none; the message names the nearest application permissions.
-    """
-    return _of_kind(name, "application")
-
-
-def _of_kind(name: str, kind: Kind) -> Permission:
-    if exists_as(name, kind):
-        return permission(name)
-    plain = name.removesuffix(".Shared")
-    if plain != name and exists_as(plain, kind):
-        raise LookupError(f"{name} exists as a delegated permission only; the nearest {kind} permission is {plain}")
-    raise unknown(f"{kind} permission of Microsoft Graph", name, of_kind(kind))
-
-
 @cache
 def of_kind(kind: Kind) -> tuple[str, ...]:
-    """Return the names of every permission that exists in a form."""
+    """Return the names of the permissions of what is emulated that exist in a form."""
     return tuple(name for name in PERMISSIONS if exists_as(name, kind))
 
 

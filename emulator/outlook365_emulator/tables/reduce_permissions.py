@@ -35,6 +35,31 @@ def permission_rows(published: Mapping[str, Any]) -> list[Json]:
     return rows
 
 
+def other_rows(descriptions: Mapping[str, Any], ours: Iterable[str]) -> list[Json]:
+    """Return a row for each permission of Graph that is not among ours.
+
+    Args:
+        descriptions: Microsoft's `permissions-descriptions.json`, every scope and role with its GUID.
+        ours: names that have a row already.
+    """
+    scopes = {row["value"]: row for row in descriptions["delegatedScopesList"]}
+    roles = {row["value"]: row for row in descriptions["applicationScopesList"]}
+    rows = []
+    for name in sorted((set(scopes) | set(roles)) - {"", *ours}):
+        scope, role = scopes.get(name, {}), roles.get(name, {})
+        row = {
+            "name": name,
+            "delegated_id": scope.get("id"),
+            "application_id": role.get("id"),
+            "admin_consent": bool(scope.get("isAdmin", True)),
+            "personal": False,
+            "title": scope.get("adminConsentDisplayName") or role.get("adminConsentDisplayName") or "",
+            "application_title": role.get("adminConsentDisplayName") or "",
+        }
+        rows.append(row)
+    return rows
+
+
 def operation_rows(published: Mapping[str, Any], implies: Mapping[str, Iterable[str]]) -> list[Json]:
     """Return a row for each operation.
 

@@ -2,7 +2,8 @@
 
 Reads Microsoft's permission and schema files as cut to our subject (`published/`, or the files named) and tzlocal's
 table of Windows time zones; writes `permissions.json`, `graph_permissions.json`, `schema.json` and `time_zones.json`.
-The overlays are ours and stay as they are.
+The overlays are ours and stay as they are. `other_permissions.json` is written where `--descriptions` names Microsoft's
+`permissions/permissions-descriptions.json` (repository microsoft-graph-devx-content; last from its commit 6cbd6bb).
 """
 
 import argparse
@@ -10,11 +11,17 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from outlook365_emulator.tables.files import FOLDER
-from outlook365_emulator.tables.reduce_permissions import operation_rows, permission_rows
+from outlook365_emulator.tables.reduce_permissions import operation_rows, other_rows, permission_rows
 from outlook365_emulator.tables.reduce_schema import schema_document
+
+UNMAPPED: Mapping[str, str] = MappingProxyType(
+    {"Kamchatka Standard Time": "Asia/Kamchatka", "Mid-Atlantic Standard Time": "Etc/GMT+2"}
+)
+"""Windows zones that CLDR does not map, and Graph takes (reference `graph-calendar.md` section 33)."""
 
 
 def line_per_row(document: object, depth: int = 0) -> str:
@@ -47,7 +54,8 @@ def zone_rows(windows: Mapping[str, str], iana: Mapping[str, str]) -> list[dict[
     for zone, name in sorted(iana.items()):
         if zone:  # tzlocal's table has a row without a name
             also.setdefault(name, []).append(zone)
-    return [{"windows": name, "iana": zone, "also": also.get(name, [])} for name, zone in sorted(windows.items())]
+    rows = sorted({**UNMAPPED, **windows}.items())
+    return [{"windows": name, "iana": zone, "also": also.get(name, [])} for name, zone in rows]
 
 
 def tables(permissions: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, object]:
@@ -90,9 +98,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--permissions", type=Path, default=FOLDER / "published" / "graph-permissions.json", metavar="FILE"
     )
     parser.add_argument("--schema", type=Path, default=FOLDER / "published" / "graph-schema.json", metavar="FILE")
+    parser.add_argument("--descriptions", type=Path, metavar="FILE", help="every permission of Graph; not kept here")
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a table is out of date")
     given = parser.parse_args(arguments)
-    documents = tables(json.loads(given.permissions.read_text("utf-8")), json.loads(given.schema.read_text("utf-8")))
+    published = json.loads(given.permissions.read_text("utf-8"))
+    documents = tables(published, json.loads(given.schema.read_text("utf-8")))
+    if given.descriptions is not None:
+        overlay = json.loads((FOLDER / "permissions_overlay.json").read_text("utf-8"))
+        ours = {row["name"] for row in (*permission_rows(published), *overlay["permissions"])}
+        documents["other_permissions.json"] = other_rows(json.loads(given.descriptions.read_text("utf-8")), ours)
     changed = list(stale(documents))
     for name in changed:
         if not given.check:

@@ -57,7 +57,7 @@ def test_the_scheme_may_be_written_in_any_case(graph: Any, org: Any) -> None:
 @pytest.mark.parametrize("seconds", [3600, 3601, 86400])
 def test_an_expired_token(graph: Any, org: Any, seconds: int) -> None:
     token = graph.token(org.ada)
-    org.world.clock.shift(timedelta(seconds=seconds))
+    org.world.clock.set(org.world.clock.now() + timedelta(seconds=seconds))
     answer = graph.get("/me", token=token)
     refused(answer, "Lifetime validation failed, the token is expired.")
     assert "world's clock" in answer.entry.reason
@@ -65,13 +65,13 @@ def test_an_expired_token(graph: Any, org: Any, seconds: int) -> None:
 
 def test_a_token_lives_to_its_last_second(graph: Any, org: Any) -> None:
     token = graph.token(org.ada)
-    org.world.clock.shift(timedelta(seconds=3599))
+    org.world.clock.set(org.world.clock.now() + timedelta(seconds=3599))
     assert graph.get("/me", token=token).status == 200
 
 
 def test_a_token_from_the_future(graph: Any, org: Any) -> None:
     token = graph.token(org.ada)
-    org.world.clock.shift(-timedelta(hours=1))
+    org.world.clock.set(org.world.clock.now() - timedelta(hours=1))
     refused(graph.get("/me", token=token), "Access token has expired or is not yet valid.")
 
 

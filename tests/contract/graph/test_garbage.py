@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from outlook365_emulator.graph import service  # noqa: F401 - importing it declares the operations
 from outlook365_emulator.graph.operation import OPERATIONS
-from outlook365_emulator.tables.schema import type_of
+from outlook365_emulator.tables.schema_types import type_of
 
 MODULE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
@@ -108,6 +108,7 @@ def test_messages_in_bodies(client: Any, org: Any, message: Any) -> None:
     sound(client.post(send, {"message": message}, as_=org.ada))
 
 
+@pytest.mark.timeout(580)  # in the long form the mailboxes grow to thousands of messages
 @MODULE
 @given(message=SOUND)
 def test_what_is_taken_is_sent_and_read_back(client: Any, org: Any, message: Any) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from outlook365_emulator.graph import service  # noqa: F401 - importing it declares the operations
+from outlook365_emulator.graph.answers import COLLECTION_OPTIONS, COUNT_OPTIONS, DELTA_OPTIONS, ENTITY_OPTIONS
 from outlook365_emulator.graph.mail import messages, submissions
 from outlook365_emulator.graph.operation import OPERATIONS, operation
 from outlook365_emulator.graph.people import users
@@ -30,6 +31,47 @@ def test_names(handler: object, name: str, writes: bool, workload: str) -> None:
     assert (found.name, found.writes, found.workload) == (name, writes, workload)
 
 
+@pytest.mark.parametrize(
+    ("route", "singly"),
+    [
+        ("GET /users/{user}/events", True),
+        ("DELETE /users/{user}/events/{event}", True),
+        ("GET /users/{user}/calendars/{calendar}/calendarView/$count", True),
+        ("POST /users/{user}/calendars/{calendar}/getSchedule", True),
+        ("POST /users/{user}/events/{event}/attachments", True),
+        ("POST /users/{user}/findMeetingTimes", True),
+        ("GET /users/{user}/messages", False),
+        ("GET /users/{user}/messages/{message}/microsoft.graph.eventMessage/event", False),
+        ("POST /users/{user}/messages/{message}/attachments/createUploadSession", False),
+        ("GET /users/{user}/mailboxSettings", False),
+        ("GET /users", False),
+        ("POST /$batch", False),
+    ],
+)
+def test_calendars_are_shared_singly(route: str, singly: bool) -> None:
+    assert OPERATIONS[route].shared_singly is singly
+
+
+@pytest.mark.parametrize(
+    ("route", "options"),
+    [
+        ("GET /users/{user}/messages", COLLECTION_OPTIONS),
+        ("GET /users/{user}/messages/$count", COUNT_OPTIONS),
+        ("GET /users/{user}/mailFolders/{folder}/messages/delta", DELTA_OPTIONS),
+        ("GET /users/delta", DELTA_OPTIONS),
+        ("GET /users/{user}/messages/{message}", ENTITY_OPTIONS),
+        ("GET /users/{user}", ENTITY_OPTIONS | {"count"}),
+    ],
+)
+def test_the_kind_of_its_answer_tells_the_options(route: str, options: frozenset[str]) -> None:
+    assert OPERATIONS[route].options == options
+
+
+def test_every_count_answers_one() -> None:
+    counts = {one.route for one in OPERATIONS.values() if one.options == COUNT_OPTIONS}
+    assert counts == {one.route for one in OPERATIONS.values() if one.path.endswith("/$count")}
+
+
 def test_names_are_unique() -> None:
     names = [one.name for one in OPERATIONS.values()]
     assert len(names) == len(set(names))
@@ -44,5 +86,5 @@ def test_a_route_is_declared_once() -> None:
 
 @pytest.mark.parametrize("found", [pytest.param(one, id=one.route) for one in OPERATIONS.values()])
 def test_a_handler_asks_for_what_there_is(found: object) -> None:
-    known = {"call", "body", *found.placeholders}  # type: ignore[attr-defined]
-    assert set(found.parameters) <= known  # type: ignore[attr-defined]
+    known = {"call", "body", *found.placeholders}
+    assert set(found.parameters) <= known

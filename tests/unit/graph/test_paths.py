@@ -109,6 +109,15 @@ def test_arguments_that_are_none(path: str) -> None:
     assert (caught.value.status, caught.value.name) == (400, "segment_not_found")
 
 
+@pytest.mark.parametrize(
+    "path", ["/users(foo='x')", "/groups(appId='x')", "/servicePrincipals(id='x')", "/applications(appId='x',foo='y')"]
+)
+def test_keys_that_a_collection_does_not_have(path: str) -> None:
+    with pytest.raises(GraphError) as caught:
+        read(path)
+    assert (caught.value.status, caught.value.name) == (400, "segment_not_found")
+
+
 @pytest.mark.parametrize("path", ["", "/", "/me", "/v1", "/v1.0.0/me", "/V2.0/me"])
 def test_no_version(path: str) -> None:
     with pytest.raises(GraphError) as caught:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outlook365_emulator.odata import Property, RecordType
+from outlook365_emulator.odata.records import Property, RecordType
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

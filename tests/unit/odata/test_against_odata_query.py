@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from odata_query import ast
 from odata_query.exceptions import ODataException
 from odata_query.grammar import ODataLexer, ODataParser
-from outlook365_emulator.odata import parse_filter, print_tree
+from outlook365_emulator.odata.parser import parse_filter
+from outlook365_emulator.odata.printing import print_tree
 from outlook365_emulator.odata.tree import Binary, Call, Constant, Items, Lambda, Logical, Node, Path, Unary
 
 OPERATORS = {

@@ -9,15 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outlook365_emulator.odata import (
-    NotFilterable,
-    Property,
-    RecordType,
-    UnsupportedNode,
-    compile_filter,
-    parse_filter,
-    print_tree,
-)
+from outlook365_emulator.odata.evaluator import compile_filter
+from outlook365_emulator.odata.parser import parse_filter
+from outlook365_emulator.odata.printing import print_tree
+from outlook365_emulator.odata.problems import NotFilterable, UnsupportedNode
+from outlook365_emulator.odata.records import Property, RecordType
 from outlook365_emulator.odata.tree import Binary, Call, Constant, Items, Lambda, Logical, Node, Path, Unary
 
 Bound = Mapping[str, tuple[Property, Any]]

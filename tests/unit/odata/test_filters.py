@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outlook365_emulator.odata import OdataError, RecordType, compile_filter, parse_filter
+from outlook365_emulator.odata.evaluator import compile_filter
+from outlook365_emulator.odata.parser import parse_filter
+from outlook365_emulator.odata.problems import OdataError
+from outlook365_emulator.odata.records import RecordType
 
 DATA = json.loads((Path(__file__).parents[2] / "data" / "odata" / "filters.json").read_text(encoding="utf-8"))
 FOUND = [case for case in DATA["cases"] if "ids" in case]

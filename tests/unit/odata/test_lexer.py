@@ -1,8 +1,8 @@
 """Texts are cut into the tokens of the OData ABNF."""
 
 import pytest
-from outlook365_emulator.odata import OdataSyntaxError
 from outlook365_emulator.odata.lexer import tokenize
+from outlook365_emulator.odata.problems import OdataSyntaxError
 
 
 @pytest.mark.parametrize(

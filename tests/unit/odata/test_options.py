@@ -5,21 +5,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from outlook365_emulator.odata import (
-    OPTIONS,
+from outlook365_emulator.odata.evaluator import compile_filter
+from outlook365_emulator.odata.options import OPTIONS, ExpandItem, QueryOptions, parse_expand, parse_options
+from outlook365_emulator.odata.parser import parse_filter
+from outlook365_emulator.odata.problems import (
     DuplicateOption,
-    ExpandItem,
     InvalidOption,
     OdataError,
     OdataSyntaxError,
     OptionNotAllowed,
-    QueryOptions,
     UnknownFunction,
     UnknownOption,
-    compile_filter,
-    parse_expand,
-    parse_filter,
-    parse_options,
 )
 
 

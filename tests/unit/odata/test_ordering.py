@@ -5,17 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from outlook365_emulator.odata import (
-    NotSortable,
-    OdataError,
-    OrderTerm,
-    RecordType,
-    UnknownProperty,
-    UnknownType,
-    compile_order,
-    parse_orderby,
-    sort,
-)
+from outlook365_emulator.odata.ordering import OrderTerm, compile_order, parse_orderby, sort
+from outlook365_emulator.odata.problems import NotSortable, OdataError, UnknownProperty, UnknownType
+from outlook365_emulator.odata.records import RecordType
 from outlook365_emulator.odata.tree import Path
 
 

@@ -1,7 +1,7 @@
 """Links keep the request's own options and encoding."""
 
 import pytest
-from outlook365_emulator.odata import next_link
+from outlook365_emulator.odata.paging import next_link
 
 URL = "https://graph.microsoft.com/v1.0/me/messages"
 

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from outlook365_emulator.odata import OdataSyntaxError, RecordType, compile_filter, parse_filter
-from outlook365_emulator.odata.parser import MAX_DEPTH
+from outlook365_emulator.odata.evaluator import compile_filter
+from outlook365_emulator.odata.parser import MAX_DEPTH, parse_filter
+from outlook365_emulator.odata.problems import OdataSyntaxError
+from outlook365_emulator.odata.records import RecordType
 from outlook365_emulator.odata.tree import Binary, Call, Constant, EnumMember, Items, Lambda, Logical, Path, Unary
 
 

@@ -5,9 +5,21 @@ from datetime import UTC
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from outlook365_emulator.odata import filter_properties, parse_filter, print_tree
-from outlook365_emulator.odata.parser import BINDING
-from outlook365_emulator.odata.tree import Binary, Call, Constant, EnumMember, Items, Lambda, Logical, Node, Path, Unary
+from outlook365_emulator.odata.parser import BINDING, parse_filter
+from outlook365_emulator.odata.printing import print_tree
+from outlook365_emulator.odata.tree import (
+    Binary,
+    Call,
+    Constant,
+    EnumMember,
+    Items,
+    Lambda,
+    Logical,
+    Node,
+    Path,
+    Unary,
+    filter_properties,
+)
 
 IDENTIFIERS = st.from_regex(r"[a-zA-Z_äЖ][a-zA-Z0-9_é]{0,6}", fullmatch=True)
 HEADS = IDENTIFIERS.filter(lambda name: name.lower() not in {"not", "true", "false", "null"})

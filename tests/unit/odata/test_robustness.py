@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outlook365_emulator.odata import OdataError, OdataSyntaxError, RecordType, compile_filter, parse_filter
 from outlook365_emulator.odata.casts import CASTS
+from outlook365_emulator.odata.evaluator import compile_filter
 from outlook365_emulator.odata.functions import FUNCTIONS
-from outlook365_emulator.odata.parser import BINDING
+from outlook365_emulator.odata.parser import BINDING, parse_filter
+from outlook365_emulator.odata.problems import OdataError, OdataSyntaxError
+from outlook365_emulator.odata.records import RecordType
 from outlook365_emulator.odata.tree import Binary, Call, Constant, EnumMember, Items, Lambda, Logical, Node, Path, Unary
 
 MANY = settings(max_examples=settings().max_examples * 10)

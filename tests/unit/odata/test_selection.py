@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from outlook365_emulator.odata import RecordType, UnknownProperty, canonical_select, parse_select, project
+from outlook365_emulator.odata.problems import UnknownProperty
+from outlook365_emulator.odata.records import RecordType
+from outlook365_emulator.odata.selection import canonical_select, parse_select, project
 
 DOCUMENT = {
     "@odata.etag": 'W/"1"',

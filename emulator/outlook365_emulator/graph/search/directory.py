@@ -1,19 +1,22 @@
-"""`$search` over users: `"displayName:wa"`, joined by AND and OR.
+"""`$search` over objects of the directory: `"displayName:wa"`, joined by AND and OR.
 
-Graph, "Use the $search query parameter on directory objects": words of a display name are found by their beginnings,
-other properties by the beginning of their value.
+Concept page search-query-parameter, "Using $search on directory object collections": a display name is found by the
+beginnings of its words in any order, other properties by the beginning of their value.
 """
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any
 
 from outlook365_emulator.errors import graph_error
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.directory_query import is_advanced
 from outlook365_emulator.graph.search.problems import SearchSyntaxError, search_error
 from outlook365_emulator.odata.records import RecordType
 
 _TOKEN = re.compile(r'\s*(?:"(?P<clause>(?:[^"\\]|\\.)*)"|(?P<sign>[()])|(?P<join>AND|OR)\b)')
+_WORD = re.compile(r"[^\W_]+")
 _TOKENISED = frozenset({"displayname", "description"})
 
 Predicate = Callable[[Any], bool]
@@ -25,7 +28,7 @@ def search_directory(call: Call, records: Iterable[Any], type_: RecordType) -> l
     Raises:
         GraphError: `unsupported_query` without `ConsistencyLevel: eventual`, or an error of syntax.
     """
-    if call.request.headers.get("consistencylevel").strip().lower() != "eventual":
+    if not is_advanced(call):
         detail = (
             "Request with $search query parameter only works through MSGraph with a special request header: "
             "'ConsistencyLevel: eventual'"
@@ -100,17 +103,33 @@ class _Parser:
         return SearchSyntaxError(end, self._text)
 
     def _clause(self, clause: str) -> Predicate:
-        name, colon, value = clause.replace("\\", "").partition(":")
+        name, colon, value = re.sub(r"\\(.)", r"\1", clause).partition(":")
         found = self._type.properties.get(name.strip().lower())
         if not colon or found is None or found.get is None or found.kind != "string":
             raise self._wrong()
         get, wanted = found.get, value.strip().lower()
         if name.strip().lower() in _TOKENISED:
-            needles = [f" {word}" for word in re.findall(r"\w+", wanted)]
+            needles = _words(value)
 
             def has_words(record: Any) -> bool:
-                words = " " + " ".join(re.findall(r"\w+", (get(record) or "").lower()))
-                return all(needle in words for needle in needles)
+                text = get(record) or ""
+                words = [*_words(text), *_joined(text)]
+                return all(any(word.startswith(needle) for word in words) for needle in needles)
 
             return has_words
         return lambda record: (get(record) or "").lower().startswith(wanted)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text: parted by blanks and symbols, before digits and after, before a capital."""
+    parted = "".join(
+        f" {here}" if (before.islower() and here.isupper()) or before.isdigit() != here.isdigit() else here
+        for before, here in pairwise(f" {text}")
+    )
+    return _WORD.findall(parted.lower())
+
+
+def _joined(text: str) -> list[str]:
+    """Return what only symbols part, joined: `hello-world` is found by `helloworld` too."""
+    runs = map(_WORD.findall, text.lower().split())
+    return ["".join(parts) for parts in runs if len(parts) > 1]

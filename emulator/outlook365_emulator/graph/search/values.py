@@ -61,8 +61,8 @@ def _span(text: str, now: datetime) -> Span | None:
             return start, start + timedelta(days=1)
         if match is None:
             return None
-        parts = [int(part) for part in match.groups() if part is not None]
-        start = datetime(*parts[:3], *parts[3:], tzinfo=UTC)  # type: ignore[arg-type, misc]
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        start = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         return start, start + (timedelta(days=1) if match[4] is None else timedelta(seconds=1))
     except (ValueError, OverflowError):
         return None

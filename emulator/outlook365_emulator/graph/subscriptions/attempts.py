@@ -7,7 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from outlook365_emulator.store.notices import Endpoint, Notices
+from outlook365_emulator.store.agenda import Due
+from outlook365_emulator.store.notices import Endpoint, Notice, Notices
+from outlook365_emulator.store.world import World
+
+RETRY: Final = "notifications.retry"
+"""Name of the effect on the agenda."""
 
 ANSWER_SECONDS: Final = 3.0
 """How long an endpoint may take to answer a notification, in real time."""
@@ -40,6 +45,24 @@ def next_attempt(came_about: datetime, now: datetime, attempts: int) -> datetime
     """
     at = now + timedelta(seconds=_PAUSES[min(attempts, len(_PAUSES)) - 1])
     return at if at <= came_about + GIVEN_UP else None
+
+
+def send_later(world: World, notice: Notice, at: datetime, *, held: bool = False) -> None:
+    """Hold a notification back until an instant, by the agenda of the world.
+
+    Args:
+        world: the world.
+        notice: the notification.
+        at: when it is sent at the latest.
+        held: whether it is sent as soon as another one of its subscription was.
+    """
+    world.notices.wait(notice, at, held=held)
+    world.agenda.add(at, RETRY, number=notice.number)
+
+
+def retry(world: World, due: Due) -> None:
+    """Let a notification be sent whose time has come."""
+    world.notices.release([int(dict(due.data)["number"])])
 
 
 def endpoint_of(notices: Notices, url: str) -> Endpoint:

@@ -10,15 +10,13 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from outlook365_emulator.clock import monotonic
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.graph.subscriptions.attempts import ANSWER_SECONDS
 from outlook365_emulator.graph.subscriptions.endpoints import ask, judge_answer, validation_token
-from outlook365_emulator.graph.subscriptions.parcels import Parcel, groups_of, parcel_of, written_document
+from outlook365_emulator.graph.subscriptions.parcels import Parcel, Writer, Written, groups_of, parcel_of
 from outlook365_emulator.graph.subscriptions.records import Sent, record_sent, record_validation
-from outlook365_emulator.graph.subscriptions.sorting import Fit, Sorter, answer_of, fault_of
+from outlook365_emulator.graph.subscriptions.sorting import Sorter, answer_of, fault_of
 from outlook365_emulator.graph.subscriptions.watching import notify
 from outlook365_emulator.net.send import SendFailed, post
 from outlook365_emulator.store.hosting import Hosting
@@ -31,11 +29,14 @@ if TYPE_CHECKING:
 BATCH: Final = 100
 """How many notifications are sent together at most."""
 
-SLICE: Final = 8
+SLICE: Final = 20
 """After so many notifications have been made, requests that came meanwhile go first."""
 
-GATHER_SECONDS: Final = 0.05
-"""After a delivery, what comes about in this time goes together, so that a burst of changes does not slow requests."""
+GATHER_SECONDS: Final = 0.1
+"""After a delivery, what comes about in this time goes together, so that a burst of changes does not slow requests.
+
+Nothing is gathered where somebody waits for it (`recorded`, `settle`).
+"""
 
 AT_ONCE: Final = 8
 """How many deliveries of all worlds are under way at once."""
@@ -178,6 +179,8 @@ class Courier:
             seconds: how long to wait, in real time.
         """
         until = monotonic() + seconds
+        for url in list(world.notices.ready):
+            self._start(world, url)
         while world.notices.total <= since and (left := until - monotonic()) > 0:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             waiting = self._waiting.setdefault(world.key, set())
@@ -202,7 +205,8 @@ class Courier:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return  # no loop runs, as in a world that is only looked at: `settle` sends later
-        pause = max(0.0, self._sent_at.get(key, 0.0) + GATHER_SECONDS - monotonic())
+        gathering = 0.0 if world.key in self._waiting else GATHER_SECONDS
+        pause = max(0.0, self._sent_at.get(key, 0.0) + gathering - monotonic())
         self._timers[key] = loop.call_later(pause, self._start, world, url)
 
     def _start(self, world: World, url: str) -> None:
@@ -244,20 +248,16 @@ class Courier:
                 notices.sending -= len(taken)
 
     async def _send(self, world: World, url: str, taken: list[Notice]) -> None:
-        sorter, fits = Sorter(world, url), list[Fit]()
+        sorter, writer = Sorter(world, url), Writer()
+        written: list[Written] = []
         for number, notice in enumerate(taken, 1):
             fit = sorter.fit(notice)
             if fit is not None:
-                fits.append(fit)
+                written.append(writer.write(fit))
             if number % SLICE == 0:
-                await asyncio.sleep(0)
-        for group in groups_of(world, fits):
-            documents: list[msgspec.Raw] = []
-            for number, fit in enumerate(group, 1):
-                documents.append(written_document(fit))
-                if number % SLICE == 0:
-                    await asyncio.sleep(0)  # requests that came meanwhile go first
-            parcel = parcel_of(world, url, group, documents, self._keys)
+                await asyncio.sleep(0)  # requests that came meanwhile go first
+        for group in groups_of(world, written):
+            parcel = parcel_of(world, url, group, self._keys)
             record_sent(world, parcel, await self._posted(parcel))
 
     async def _posted(self, parcel: Parcel) -> Sent:

@@ -1,13 +1,13 @@
 """What is posted to an endpoint: basic and rich notifications, and lifecycle notifications.
 
-Shapes: reference `graph-core.md` sections 10.4 to 10.6.
+Shapes: reference `graph-core.md` sections 10.4 to 10.6; of rich ones docs: outlook-change-notifications-overview.md.
 """
 
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -48,8 +48,38 @@ _ANNOTATED: Mapping[str, str] = MappingProxyType(
 )
 """Types that resource data writes beside members that are no plain text, number or truth value."""
 
+_PEOPLE: Final = frozenset({"from", "sender", "organizer"})
+"""Members that resource data writes with their types inside (docs: outlook-change-notifications-overview.md)."""
 
-def change_document(tenant: Tenant, mailbox: Mailbox, one: Subscription, notice: Notice) -> dict[str, Any]:
+
+class Said(NamedTuple):
+    """What notifications say of an item, whatever subscription they belong to.
+
+    Attributes:
+        path: the item as `resource` names it.
+        data: `resourceData`.
+    """
+
+    path: str
+    data: dict[str, str]
+
+
+def said_of(mailbox: Mailbox, one: Subscription, item: Any) -> Said:
+    """Work out what notifications say of an item; it differs only by whether a subscription has immutable ids.
+
+    Args:
+        mailbox: the mailbox watched.
+        one: a subscription to it.
+        item: the record of the item.
+    """
+    segment, kind = _TYPES[one.watched]
+    identity = _item_id(mailbox, one, item)
+    path = f"Users/{one.mailbox}/{segment}/{identity}"
+    etag = f'W/"{_change_key(mailbox, item)}"'
+    return Said(path, {"@odata.type": kind, "@odata.id": path, "@odata.etag": etag, "id": identity})
+
+
+def change_document(tenant: Tenant, mailbox: Mailbox, one: Subscription, notice: Notice, said: Said) -> dict[str, Any]:
     """Write the notification of a change.
 
     Args:
@@ -57,27 +87,25 @@ def change_document(tenant: Tenant, mailbox: Mailbox, one: Subscription, notice:
         mailbox: the mailbox watched.
         one: the subscription.
         notice: the notification.
+        said: what it says of its item.
     """
-    item = notice.item
-    segment, kind = _TYPES[one.watched]
-    identity = _item_id(mailbox, one, item)
-    path = f"Users/{one.mailbox}/{segment}/{identity}"
-    etag = f'W/"{_change_key(mailbox, item)}"'
     number = notice.copy_of or notice.number
     document: dict[str, Any] = {
         "id": base64url(hashlib.blake2b(f"{one.id} {number}".encode(), digest_size=10).digest())[:13],
         "subscriptionId": one.id,
         "subscriptionExpirationDateTime": written(one.expires),
         "changeType": notice.event,
-        "resource": path,
-        "resourceData": {"@odata.type": kind, "@odata.id": path, "@odata.etag": etag, "id": identity},
+        "resource": said.path,
+        "resourceData": said.data,
         "clientState": one.client_state,
         "tenantId": tenant.id,
     }
     if one.with_data and one.certificate is not None:
-        document["resource"] = f"Users('{one.mailbox}')/{segment}('{identity}')"
+        path = f"Users('{one.mailbox}')/{one.watched}s('{said.data['id']}')"
+        data = {**said.data, "@odata.type": f"#microsoft.graph.{one.watched}", "@odata.id": path}
+        document |= {"resource": path, "resourceData": data}
         if notice.event != "deleted":
-            content = msgspec.json.encode(_resource_data(tenant, mailbox, one, item, document["resourceData"]))
+            content = msgspec.json.encode(_resource_data(tenant, one, notice.item, data))
             document["encryptedContent"] = encrypted(content, one.certificate, one.certificate_id or "")
     return document
 
@@ -146,9 +174,7 @@ def _change_key(mailbox: Mailbox, item: Any) -> str:
     return mailbox.ids.short_change_key(item.change)
 
 
-def _resource_data(
-    tenant: Tenant, mailbox: Mailbox, one: Subscription, item: Any, basic: dict[str, Any]
-) -> dict[str, Any]:
+def _resource_data(tenant: Tenant, one: Subscription, item: Any, basic: dict[str, str]) -> dict[str, Any]:
     members: dict[str, Any] = msgspec.json.decode(item.document)
     if any(path[0] == "internetMessageHeaders" for path in one.select):
         members["internetMessageHeaders"] = [{"name": name, "value": value} for name, value in item.headers]
@@ -156,11 +182,10 @@ def _resource_data(
     if one.immutable_ids and "id" in chosen:
         chosen["id"] = basic["id"]
     root = cloud_named(tenant.cloud).graph_url
-    segment = _TYPES[one.watched][0].lower()
     names = ",".join("/".join(path) for path in one.select)
     found: dict[str, Any] = {
-        "@odata.context": f"{root}/v1.0/$metadata#users('{one.mailbox}')/{segment}({names})/$entity",
-        "@odata.type": f"#microsoft.graph.{one.watched}",
+        "@odata.context": f"{root}/v1.0/$metadata#users('{one.mailbox}')/{one.watched}s({names})/$entity",
+        "@odata.type": basic["@odata.type"],
         "@odata.id": basic["@odata.id"],
         "@odata.etag": basic["@odata.etag"],
     }
@@ -169,10 +194,15 @@ def _resource_data(
             continue
         if name in _ANNOTATED and value is not None:
             found[f"{name}@odata.type"] = _ANNOTATED[name]
-        found[name] = value
+        found[name] = _typed_person(value) if name in _PEOPLE and value is not None else value
     if one.properties and isinstance(item, Message):
         found |= _extended(item, one.properties)
     return found
+
+
+def _typed_person(person: dict[str, Any]) -> dict[str, Any]:
+    address = {"@odata.type": "#microsoft.graph.emailAddress", **person.get("emailAddress", {})}
+    return {"@odata.type": "#microsoft.graph.recipient", **person, "emailAddress": address}
 
 
 def _extended(message: Message, asked: tuple[str, ...]) -> dict[str, Any]:

@@ -37,8 +37,7 @@ def encrypted(content: bytes, certificate: str, name: str) -> dict[str, str]:
     public, thumbprint = _certificate(certificate)
     cipher = Cipher(algorithms.AES(key), modes.CBC(key[:_BLOCK])).encryptor()
     data = cipher.update(_padded(content)) + cipher.finalize()
-    # OAEP with SHA-1 is what Microsoft Graph documents.
-    oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303 - what Microsoft Graph documents
     return {
         "data": _text(data),
         "dataKey": _text(public.encrypt(key, oaep)),

@@ -24,7 +24,6 @@ from outlook365_emulator.tables.graph_permissions import Scheme
 EXPIRE: Final = "subscriptions.expire"
 FORGET: Final = "subscriptions.forget"
 CHALLENGE: Final = "subscriptions.challenge"
-RETRY: Final = "notifications.retry"
 
 REMEMBERED: Final = timedelta(days=1)
 """How long a subscription that has expired answers 410; afterwards it was never there."""
@@ -173,8 +172,3 @@ def challenge(world: World, due: Due) -> None:
     found = find_subscription(world, str(dict(due.data)["id"]))
     if found is not None and challenge_at(found[1]) <= due.at:
         pause(world, *found)
-
-
-def retry(world: World, due: Due) -> None:
-    """Let a notification be sent whose time has come."""
-    world.notices.release([int(dict(due.data)["number"])])

@@ -13,8 +13,9 @@ from outlook365_emulator.graph.subscriptions.attempts import (
     endpoint_of,
     next_attempt,
     note_answer,
+    send_later,
 )
-from outlook365_emulator.graph.subscriptions.lifecycle import RETRY, announce_missed, find_subscription
+from outlook365_emulator.graph.subscriptions.lifecycle import announce_missed, find_subscription
 from outlook365_emulator.journal import Entry
 from outlook365_emulator.net.send import Reply, SendFailed
 from outlook365_emulator.store.notices import Notice, Outcome
@@ -103,8 +104,7 @@ def record_sent(world: World, posted: Posted, sent: Sent) -> None:
             given_up.append(notice.subscription)
             continue
         again = at
-        notices.wait(notice, at)
-        world.agenda.add(at, RETRY, number=notice.number)
+        send_later(world, notice, at)
     outcome: Outcome = "delivered" if taken else "retrying" if again is not None else "given_up"
     _add_entry(world, posted, sent, reason)
     notices.record(

@@ -6,6 +6,7 @@ Reference `graph-core.md` sections 10.1 and 10.3.
 import base64
 import binascii
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,8 @@ from outlook365_emulator.clock import iso_seconds
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.subscriptions.endpoints import judge_url
+from outlook365_emulator.store.records.subscriptions import Subscription
+from outlook365_emulator.tables.cloud_differences import absent_properties
 from outlook365_emulator.tables.schema import SchemaViolation, canonical
 
 SHORTEST: Final = timedelta(minutes=45)
@@ -27,6 +30,10 @@ _TLS: Final = ("v1_0", "v1_1", "v1_2", "v1_3")
 _STATE_LENGTH: Final = 128
 _REQUIRED: Final = ("changeType", "notificationUrl", "resource", "expirationDateTime")
 _KEY_BITS: Final = (2048, 4096)
+
+_CHANGEABLE: Final = ("expirationDateTime", "notificationUrl", "encryptionCertificate", "encryptionCertificateId")
+_ELSEWHERE: Final = ("eventhub:", "eventgrid:")
+"""How a notificationUrl begins that is no webhook (docs: change-notifications-delivery-event-hubs.md)."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +81,7 @@ def read_members(call: Call) -> dict[str, Any]:
     try:
         decoded = msgspec.json.decode(call.request.body)
         if not because:
-            return canonical("subscription", decoded)
+            return canonical("subscription", decoded, partial(absent_properties, call.cloud.id))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         because = because or f"the body is no JSON: {error}"
     except SchemaViolation as violation:
@@ -102,7 +109,7 @@ def read_wanted(call: Call, members: dict[str, Any]) -> Wanted:
             f"The value '{version}' of latestSupportedTlsVersion is not supported.", f"use {', '.join(_TLS)}"
         )
     if with_data:
-        _judge_certificate(members)
+        _judge_certificate(members.get("encryptionCertificate"), members.get("encryptionCertificateId"))
     return Wanted(
         change_type=members["changeType"],
         changes=read_changes(members["changeType"]),
@@ -118,6 +125,44 @@ def read_wanted(call: Call, members: dict[str, Any]) -> Wanted:
         query_options=members.get("notificationQueryOptions"),
         url_app_id=members.get("notificationUrlAppId"),
     )
+
+
+def read_renewal(call: Call, members: dict[str, Any], held: Subscription) -> dict[str, Any]:
+    """Return the fields of a subscription that the body of a PATCH changes.
+
+    `expirationDateTime` and `notificationUrl` (docs: subscription-update.md), and the certificate, which is rotated so
+    (docs: change-notifications-with-resource-data.md, "Rotating keys").
+
+    Args:
+        call: the call.
+        members: the members of the body.
+        held: the subscription as it is.
+
+    Raises:
+        GraphError: nothing is changed, or something that cannot be changed, or to what is not allowed.
+    """
+    given = {name: value for name, value in members.items() if "@" not in name}
+    other = sorted(given.keys() - set(_CHANGEABLE))
+    if other:
+        because = f"of a subscription {', '.join(_CHANGEABLE)} can be changed; make a new one for the rest"
+        raise _invalid(f"The property '{other[0]}' cannot be updated.", because)
+    if not any(given.values()):
+        detail = (
+            "Subscription must contain either the 'expirationDateTime' or 'notificationUrl' property and its value."
+        )
+        raise _invalid(detail, "the body changes nothing")
+    fields: dict[str, Any] = {}
+    if given.get("expirationDateTime"):
+        fields["expires"] = read_expiration(call, given["expirationDateTime"], with_data=held.with_data)
+    if given.get("notificationUrl"):
+        fields["notification_url"] = read_url(call, given["notificationUrl"], "notificationUrl")
+    for name, field in (("encryptionCertificate", "certificate"), ("encryptionCertificateId", "certificate_id")):
+        if given.get(name):
+            fields[field] = given[name]
+    if held.with_data:
+        after = msgspec.structs.replace(held, **fields)
+        _judge_certificate(after.certificate, after.certificate_id)
+    return fields
 
 
 def read_changes(text: str) -> tuple[str, ...]:
@@ -157,10 +202,15 @@ def read_url(call: Call, text: str | None, name: str) -> str:
     """Return a URL for notifications, or "" where none is given.
 
     Raises:
-        GraphError: it is not https, or the emulator may not deliver there.
+        GraphError: it is not https, or the emulator may not deliver there; `not_emulated` for an event hub.
     """
     if not text:
         return ""
+    if text.lower().startswith(_ELSEWHERE):
+        because = f"{name}: notifications are delivered to webhooks only, not to Azure Event Hubs or Event Grid"
+        raise graph_error(
+            "not_emulated", operation=f"POST /subscriptions for {text.partition(':')[0]}", because=because
+        )
     problem = judge_url(text, call.courier.allowed)
     if problem is None:
         return text
@@ -169,18 +219,18 @@ def read_url(call: Call, text: str | None, name: str) -> str:
     raise graph_error("subscription_endpoint_failed", because=f"{name}: {problem.because}")
 
 
-def _judge_certificate(members: dict[str, Any]) -> None:
+def _judge_certificate(certificate: str | None, identifier: str | None) -> None:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.x509 import load_der_x509_certificate
 
-    for one in ("encryptionCertificate", "encryptionCertificateId"):
-        if not members.get(one):
-            raise _invalid(f"{one} is required when includeResourceData is set to true.", f"the body must hold {one}")
-    if len(members["encryptionCertificateId"]) > _STATE_LENGTH:
+    if not certificate or not identifier:
+        name = "encryptionCertificateId" if certificate else "encryptionCertificate"
+        raise _invalid(f"{name} is required when includeResourceData is set to true.", f"the body must hold {name}")
+    if len(identifier) > _STATE_LENGTH:
         raise _invalid(f"encryptionCertificateId must not be longer than {_STATE_LENGTH} characters.", "shorten it")
     because = "encryptionCertificate is the base64 of an X.509 certificate (DER) with an RSA key of 2048 to 4096 bits"
     try:
-        data = base64.b64decode(members["encryptionCertificate"], validate=True)
+        data = base64.b64decode(certificate, validate=True)
         key = load_der_x509_certificate(data).public_key()
     except (binascii.Error, ValueError) as problem:
         raise _invalid("The encryptionCertificate is not a valid certificate.", f"{because}: {problem}") from None

@@ -14,7 +14,7 @@ from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.asked_ids import ids_in
 from outlook365_emulator.graph.calendar.convertors import find_calendar
 from outlook365_emulator.graph.calendar.event_resource import event_type
-from outlook365_emulator.graph.calendar.sight import default_calendar
+from outlook365_emulator.graph.calendar.seen_calendars import default_calendar
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.convertors import find_folder
 from outlook365_emulator.graph.mail.extended_properties import BadPropertyId, normal_id

@@ -8,9 +8,9 @@ import msgspec
 
 from outlook365_emulator.faults.facts import Facts
 from outlook365_emulator.faults.outcomes import Answer, Delay, Effect, Outcome
-from outlook365_emulator.graph.subscriptions.attempts import HELD_FOR, endpoint_of, is_dropped, is_slow
+from outlook365_emulator.graph.subscriptions.attempts import HELD_FOR, endpoint_of, is_dropped, is_slow, send_later
 from outlook365_emulator.graph.subscriptions.endpoints import VALIDATION_SECONDS
-from outlook365_emulator.graph.subscriptions.lifecycle import RETRY, announce_missed, judge_standing, pause, remove
+from outlook365_emulator.graph.subscriptions.lifecycle import announce_missed, judge_standing, pause, remove
 from outlook365_emulator.graph.subscriptions.records import Sent, record_unsent
 from outlook365_emulator.net.send import Reply, SendFailed
 from outlook365_emulator.store.mailbox import Mailbox
@@ -50,11 +50,13 @@ class Sorter:
         url: where the notifications go.
     """
 
-    __slots__ = ("_endpoint", "_known", "_world")
+    __slots__ = ("_dropped", "_known", "_slow", "_world")
 
     def __init__(self, world: World, url: str) -> None:
         self._world = world
-        self._endpoint = endpoint_of(world.notices, url)
+        endpoint, now = endpoint_of(world.notices, url), world.clock.now()
+        self._dropped = is_dropped(endpoint, now)
+        self._slow = is_slow(endpoint, now)
         self._known: dict[str, tuple[Tenant, Subscription, Mailbox]] = {}
 
     def fit(self, notice: Notice) -> Fit | None:
@@ -64,14 +66,13 @@ class Sorter:
         if isinstance(found, str):
             record_unsent(world, notice, "dropped", found)
             return None
-        now = world.clock.now()
-        if is_dropped(self._endpoint, now):
+        if self._dropped:
             record_unsent(world, notice, "given_up", "the endpoint is too slow: nothing is sent to it for 10 minutes")
             miss(world, notice)
             return None
-        if is_slow(self._endpoint, now) and not notice.slowed:
+        if self._slow and not notice.slowed:
             notice.slowed = True
-            hold(world, notice, HELD_FOR)
+            send_later(world, notice, world.clock.now() + HELD_FOR)
             return None
         if notice.judged or not world.faults.active:
             return found
@@ -125,13 +126,6 @@ def _told(world: World, one: Subscription) -> bool:
     ready = (notice for notices in world.notices.ready.values() for notice in notices)
     on_the_way = (*ready, *world.notices.waiting.values())
     return any(two.event == "missed" and two.subscription == one.id for two in on_the_way)
-
-
-def hold(world: World, notice: Notice, span: timedelta, *, held: bool = False) -> None:
-    """Send a notification later, by the agenda of the world."""
-    until = world.clock.now() + span
-    world.notices.wait(notice, until, held=held)
-    world.agenda.add(until, RETRY, number=notice.number)
 
 
 def fault_of(
@@ -223,7 +217,7 @@ def _after_faults(world: World, fit: Fit) -> Fit | None:
 
 
 def _after_effect(world: World, fit: Fit, effect: Effect) -> Fit | None:
-    notice, seconds = fit.notice, timedelta(seconds=float(effect.settings.get("seconds", 0)))
+    notice, later = fit.notice, world.clock.now() + timedelta(seconds=float(effect.settings.get("seconds", 0)))
     notice.judged = True
     match effect.name:
         case "duplicated_notification":
@@ -231,10 +225,10 @@ def _after_effect(world: World, fit: Fit, effect: Effect) -> Fit | None:
                 world.notices.copy(notice)
             return fit._replace(fault=effect.fault)
         case "delayed_notification":
-            hold(world, notice, seconds)
+            send_later(world, notice, later)
             record_unsent(world, notice, "delayed", "", fault=effect.fault, retry_at=notice.due)
         case "reordered_notification":
-            hold(world, notice, seconds, held=True)
+            send_later(world, notice, later, held=True)
             record_unsent(world, notice, "delayed", "", fault=effect.fault, retry_at=notice.due)
         case "lost_notification" | "missed_notification":
             record_unsent(world, notice, "lost", "", fault=effect.fault)

@@ -21,7 +21,7 @@ def written_instant(subscription: Subscription) -> str:
     return f"{text}.{micro:06d}0Z" if micro else f"{text}Z"
 
 
-def subscription_members(_: Call, one: Subscription) -> dict[str, Any]:
+def subscription_members(one: Subscription) -> dict[str, Any]:
     """Return the members of a subscription in the order of recorded answers (reference `graph-core.md` 10.1)."""
     return {
         "id": one.id,
@@ -42,30 +42,28 @@ def subscription_members(_: Call, one: Subscription) -> dict[str, Any]:
     }
 
 
+def _told(_: Call, one: Subscription) -> dict[str, Any]:
+    return subscription_members(one)
+
+
+def _told_with_certificate(_: Call, one: Subscription) -> dict[str, Any]:
+    return {**subscription_members(one), "encryptionCertificate": one.certificate}
+
+
 def _read(name: str) -> Callable[[Subscription], Any]:
-    return lambda one: _plain_members(one).get(name)
-
-
-def _plain_members(one: Subscription) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "resource": one.resource,
-        "applicationId": one.application,
-        "changeType": one.change_type,
-        "clientState": one.client_state,
-        "notificationUrl": one.notification_url,
-        "lifecycleNotificationUrl": one.lifecycle_url,
-        "expirationDateTime": one.expires,
-        "creatorId": one.creator,
-        "includeResourceData": one.with_data,
-        "latestSupportedTlsVersion": one.tls_version,
-        "encryptionCertificateId": one.certificate_id,
-    }
+    if name == "expirationDateTime":
+        return lambda one: one.expires
+    return lambda one: subscription_members(one).get(name)
 
 
 @cache
-def subscription_resource() -> Resource:
-    """Return the subscription as a resource."""
+def subscription_resource(*, certificate: bool = False) -> Resource:
+    """Return the subscription as a resource.
+
+    Args:
+        certificate: whether it shows its certificate, as the answer that creates it does
+            (docs: outlook-change-notifications-overview.md, example 2); no other answer does.
+    """
     declared = type_of("subscription").properties.values()
     properties = {
         one.name.lower(): Property(one.name, _KINDS.get(one.type, "string"), _read(one.name)) for one in declared
@@ -73,7 +71,7 @@ def subscription_resource() -> Resource:
     return Resource(
         name="subscription",
         type=RecordType("microsoft.graph.subscription", MappingProxyType(properties)),
-        compute=subscription_members,
+        compute=_told_with_certificate if certificate else _told,
         page_size=100,
         page_limit=999,
         outlook=False,

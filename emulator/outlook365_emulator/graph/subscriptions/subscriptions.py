@@ -8,15 +8,10 @@ from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.answers import Entity, NoContent, Page
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import operation
+from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.graph.subscriptions.convertors import is_callers, load_subscription
 from outlook365_emulator.graph.subscriptions.lifecycle import authorized_from, plan, reauthorized
-from outlook365_emulator.graph.subscriptions.requests import (
-    Wanted,
-    read_expiration,
-    read_members,
-    read_url,
-    read_wanted,
-)
+from outlook365_emulator.graph.subscriptions.requests import Wanted, read_members, read_renewal, read_wanted
 from outlook365_emulator.graph.subscriptions.resources import Target, find_target
 from outlook365_emulator.graph.subscriptions.subscription_resource import subscription_resource
 from outlook365_emulator.store.records.subscriptions import Subscription
@@ -25,13 +20,15 @@ from outlook365_emulator.store.unit import UnitOfWork
 MOST: Final = 1000
 """Active subscriptions for one mailbox, over all applications."""
 
-_CHANGEABLE: Final = frozenset({"expirationDateTime", "notificationUrl"})
-
 
 @operation("GET /subscriptions", least="", workload="directory")
 def list_(call: Call) -> Page:
-    """List the subscriptions of the calling application; for a signed-in person, those made in their name."""
-    live = [one for one in call.tenant.subscriptions if one.standing != "ended" and is_callers(call, one)]
+    """List the subscriptions of the calling application; for a signed-in person, those made in their name.
+
+    Lists do not tell `clientState` (docs: subscription-list.md).
+    """
+    seen = [one for one in call.tenant.subscriptions if one.standing != "ended" and is_callers(call, one)]
+    live = [msgspec.structs.replace(one, client_state=None) for one in seen]
     return Page(resource=subscription_resource(), records=live, path="subscriptions", total=len(live))
 
 
@@ -60,27 +57,18 @@ async def create(call: Call) -> Entity:
     with call.world.unit() as unit:
         one = unit.put(call.tenant.subscriptions, _made(call, wanted, target, unit))
         plan(call.world, unit, one)
-    return _answer(one, 201)
+    return _answer(one, 201, subscription_resource(certificate=True))
 
 
 @operation("PATCH /subscriptions/{subscription}", least="", workload="directory")
 async def renew(call: Call, subscription: Subscription) -> Entity:
-    """Move the expiration of a subscription, or its endpoint; the endpoint is validated again."""
-    members = read_members(call)
-    other = sorted(name for name in members if "@" not in name and name not in _CHANGEABLE)
-    if other:
-        detail = f"The property '{other[0]}' cannot be updated."
-        because = f"of a subscription {' and '.join(sorted(_CHANGEABLE))} can be changed; make a new one for the rest"
-        raise graph_error("subscription_request_invalid", detail=detail, because=because)
-    url = read_url(call, members.get("notificationUrl"), "notificationUrl") or subscription.notification_url
-    expires = subscription.expires
-    if members.get("expirationDateTime"):
-        expires = read_expiration(call, members["expirationDateTime"], with_data=subscription.with_data)
+    """Move the expiration of a subscription, its endpoint, or the certificate; the endpoint is validated again."""
+    fields = read_renewal(call, read_members(call), subscription)
     find_target(call, subscription.resource, with_data=subscription.with_data, operation="Update")
-    await call.courier.validate(call, url, None)
+    await call.courier.validate(call, fields.get("notification_url", subscription.notification_url), None)
     held = load_subscription(call, subscription.id)
     with call.world.unit() as unit:
-        changed = msgspec.structs.replace(held, notification_url=url, expires=expires)
+        changed = msgspec.structs.replace(held, **fields)
         one = unit.put(call.tenant.subscriptions, reauthorized(call.world, unit, changed, call.caller, call.claims.exp))
         plan(call.world, unit, one)
     return _answer(one)
@@ -102,9 +90,10 @@ def delete(call: Call, subscription: Subscription) -> NoContent:
     return NoContent()
 
 
-def _answer(one: Subscription, status: int = 200) -> Entity:
+def _answer(one: Subscription, status: int = 200, resource: Resource | None = None) -> Entity:
     location = f"subscriptions/{one.id}" if status == 201 else ""
-    return Entity(resource=subscription_resource(), record=one, path="subscriptions", status=status, location=location)
+    resource = resource or subscription_resource()
+    return Entity(resource=resource, record=one, path="subscriptions", status=status, location=location)
 
 
 def _judge_number(call: Call, target: Target) -> None:

@@ -8,8 +8,8 @@ creation in the other; a change to an occurrence names its series.
 from functools import lru_cache
 from typing import Any
 
-from outlook365_emulator.graph.calendar.shown import shown
-from outlook365_emulator.graph.calendar.sight import Sight
+from outlook365_emulator.graph.calendar.seen_calendars import as_owner
+from outlook365_emulator.graph.calendar.seen_events import seen_event
 from outlook365_emulator.graph.mail.search_folders import shows
 from outlook365_emulator.graph.subscriptions.resources import type_of
 from outlook365_emulator.odata.comparison import Predicate
@@ -108,4 +108,4 @@ def _as_owner(tenant: Tenant, mailbox: Mailbox, event: Event) -> Any:
     calendar, owner = mailbox.calendars.get(event.calendar), tenant.users.get(mailbox.owner)
     if calendar is None or owner is None:
         return None
-    return shown(Sight(mailbox, calendar, mailbox, calendar, owner, "owner"), event)
+    return seen_event(as_owner(mailbox, calendar, owner), event)

@@ -94,7 +94,7 @@ class Driver:
     def receive(self, subject: str = "Hello", *, to: User | None = None, folder: str = "inbox", **members: Any) -> Any:
         """Put a message into a mailbox; each comes a minute after the one before unless it says when."""
         if "receivedDateTime" not in members:
-            self.world.clock.shift(timedelta(minutes=1))
+            self.world.clock.set(self.world.clock.now() + timedelta(minutes=1))
         document = {"subject": subject, "from": {"emailAddress": {"address": "billing@example.org"}}, **members}
         with self.world.unit() as unit:
             return receive(self.world, self.tenant, unit, to or self.ada, document, folder)

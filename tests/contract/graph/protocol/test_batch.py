@@ -26,6 +26,7 @@ def test_header_fields_of_items(graph: Any, batch_of: Any) -> None:
     assert "; odata.streaming=true" in found["1"]["headers"]["Content-Type"]
     assert found["1"]["headers"]["Cache-Control"] == "private"
     assert found["2"]["headers"]["OData-Version"] == "4.0"
+    assert found["2"]["headers"]["x-ms-resource-unit"] == "1"
     assert ";odata.streaming=true" in found["2"]["headers"]["Content-Type"]
 
 
@@ -192,3 +193,9 @@ def test_a_fault_meets_single_items(graph: Any, batch_of: Any) -> None:
     found = batch_of(graph, "/me/messages", "/me")
     assert (found["1"]["status"], found["2"]["status"]) == (429, 200)
     assert found["1"]["headers"]["Retry-After"] == "3"
+
+
+def test_a_refusal_of_the_directory_has_no_version_of_odata(graph: Any, batch_of: Any) -> None:
+    headers = batch_of(graph, "/users/nobody")["1"]["headers"]
+    assert headers == {"Content-Type": "application/json", "Cache-Control": "no-cache", "x-ms-resource-unit": "1"}
+    assert "OData-Version" not in graph("GET", "/users/nobody").headers

@@ -41,9 +41,9 @@ def test_requests_in_ten_minutes(few: Any) -> None:
         "error": {"code": "ApplicationThrottled", "message": "Application is over its RequestCount limit."}
     }
     assert answer.headers["Retry-After"] == "600"
-    few.world.clock.shift(timedelta(seconds=590))
+    few.world.clock.set(few.world.clock.now() + timedelta(seconds=590))
     assert few("GET", "/me/messages").headers["Retry-After"] == "10"
-    few.world.clock.shift(timedelta(seconds=10))
+    few.world.clock.set(few.world.clock.now() + timedelta(seconds=10))
     assert few("GET", "/me/messages").status_code == 200
     assert "5 times within 600 s" in next(one.reason for one in few.world.journal if one.status == 429)
 
@@ -65,7 +65,7 @@ def test_upload_volume(few: Any) -> None:
     answer = few("POST", "/me/messages", json=draft)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "300")
     assert "IncomingBytes" in answer.text
-    few.world.clock.shift(timedelta(seconds=301))
+    few.world.clock.set(few.world.clock.now() + timedelta(seconds=301))
     assert few("POST", "/me/messages", json=draft).status_code == 201
 
 

@@ -1,11 +1,13 @@
 """How notifications reach their endpoints: order, repetition, endpoints that fail (reference graph-core 10.4)."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from outlook365_emulator.directory.consent import grant_scopes
+from outlook365_emulator.graph.subscriptions import courier
 from outlook365_emulator.graph.subscriptions.attempts import endpoint_of
 
 
@@ -22,6 +24,23 @@ def test_notifications_share_a_request(org: Any, endpoint: Any, subscribe: Any, 
     assert len(endpoint.posted) == 1
     assert len(endpoint.notifications) == len(delivery.notifications) == 6
     assert delivery.status == 202
+
+
+def test_whoever_waits_gets_it_at_once(
+    graph: Any, org: Any, endpoint: Any, subscribe: Any, deliver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "GATHER_SECONDS", 60.0)
+    subscribe()
+    org.receive(org.ada)
+    deliver()
+
+    async def wait() -> None:
+        org.receive(org.ada)  # gathered with what may follow, for a delivery was just made
+        assert endpoint.kinds == ["created"]
+        await graph.graph._courier.recorded(org.world, org.world.notices.total, 10)
+
+    asyncio.run(wait())
+    assert endpoint.kinds == ["created", "created"]
 
 
 def test_the_order_follows_the_seed(new_graph: Any, org: Any, endpoint: Any, subscribe: Any, deliver: Any) -> None:

@@ -64,13 +64,14 @@ def test_it_decrypts(
     org: Any, endpoint: Any, subscribe: Any, deliver: Any, rich: Any, key: Any, certificate: bytes
 ) -> None:
     made = subscribe(**rich)
-    assert (made["includeResourceData"], made["encryptionCertificate"]) == (True, None)
+    assert (made["includeResourceData"], made["encryptionCertificate"]) == (True, rich["encryptionCertificate"])
     assert made["encryptionCertificateId"] == "our certificate"
     record = org.receive(org.ada, subject="Invoice 17", importance="high", sender="billing@example.org")
     deliver()
     [found] = endpoint.notifications
     identity = org.mailbox(org.ada).ids.item(record.folder, record.number)
-    assert found["resource"] == f"Users('{org.ada.id}')/Messages('{identity}')"
+    assert found["resource"] == found["resourceData"]["@odata.id"] == f"Users('{org.ada.id}')/messages('{identity}')"
+    assert found["resourceData"]["@odata.type"] == "#microsoft.graph.message"
     content = found["encryptedContent"]
     assert content["encryptionCertificateId"] == "our certificate"
     assert content["encryptionCertificateThumbprint"] == hashlib.sha1(certificate).hexdigest().upper()
@@ -79,6 +80,8 @@ def test_it_decrypts(
     assert data["importance"] == "high"
     assert data["importance@odata.type"] == "#microsoft.graph.importance"
     assert data["receivedDateTime@odata.type"] == "#DateTimeOffset"
+    assert data["from"]["@odata.type"] == "#microsoft.graph.recipient"
+    assert data["from"]["emailAddress"]["@odata.type"] == "#microsoft.graph.emailAddress"
     assert data["from"]["emailAddress"]["address"] == "billing@example.org"
     assert data["@odata.id"] == found["resourceData"]["@odata.id"]
     assert not {"body", "bodyPreview", "isRead"} & set(data)
@@ -93,6 +96,22 @@ def test_every_notification_has_a_key_of_its_own(
     deliver()
     first, second = (one["encryptedContent"] for one in endpoint.notifications)
     assert first["dataKey"] != second["dataKey"]
+
+
+def test_the_certificate_is_told_once_and_rotated_by_an_update(
+    graph: Any, org: Any, endpoint: Any, subscribe: Any, deliver: Any, rich: Any, key: Any, certificate: bytes
+) -> None:
+    path = f"/subscriptions/{subscribe(**{**rich, 'encryptionCertificateId': 'old'})['id']}"
+    assert graph.get(path, as_=org.ada).json["encryptionCertificate"] is None
+    renewed = {"encryptionCertificate": base64.b64encode(certificate).decode(), "encryptionCertificateId": "new"}
+    assert graph.patch(path, renewed, as_=org.ada).json["encryptionCertificateId"] == "new"
+    refused = graph.patch(path, {"encryptionCertificate": "bm8gY2VydGlmaWNhdGU="}, as_=org.ada)
+    assert (refused.status, refused.code) == (400, "InvalidRequest")
+    org.receive(org.ada, subject="Invoice 17")
+    deliver()
+    content = endpoint.notifications[0]["encryptedContent"]
+    assert content["encryptionCertificateId"] == "new"
+    assert decrypted(content, key)["subject"] == "Invoice 17"
 
 
 def test_it_shows_the_item_as_it_was(
