@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from outlook365_emulator.faults.decode import FaultError, unknown
 from outlook365_emulator.faults.facts import Facts
 from outlook365_emulator.faults.fault import Fault, decode_fault
+from outlook365_emulator.faults.kinds.kind import Window
 from outlook365_emulator.faults.match import VOCABULARY, Known, Match
 from outlook365_emulator.faults.outcomes import Delay, Outcome
 from outlook365_emulator.faults.until import expiry
@@ -17,6 +18,14 @@ from outlook365_emulator.ids import Chance
 
 KEPT = 1000
 """How many faults are remembered for reports."""
+
+
+class Served(NamedTuple):
+    """How many requests the faults of one name have served, those that were removed included."""
+
+    name: str
+    kind: str
+    served: int
 
 
 class Near(NamedTuple):
@@ -56,7 +65,18 @@ class FaultEngine:
         known: for keys of `match`, the values that exist, so that a misspelt operation is refused at `add`.
     """
 
-    __slots__ = ("_added", "_ever", "_faults", "_known", "_root", "_spared", "_watches", "active", "connecting")
+    __slots__ = (
+        "_added",
+        "_ever",
+        "_faults",
+        "_known",
+        "_removed",
+        "_root",
+        "_spared",
+        "_watches",
+        "active",
+        "connecting",
+    )
 
     active: bool
     """Whether any fault is set or anything is watched; where not, facts need not be gathered."""
@@ -69,6 +89,7 @@ class FaultEngine:
         self.connecting = False
         self._faults: dict[str, Fault] = {}
         self._ever: dict[str, Fault] = {}
+        self._removed: dict[str, int] = {}
         self._watches: list[Watch] = []
         self._spared: set[str] = set()
         self._known = known
@@ -94,8 +115,13 @@ class FaultEngine:
         expires = expiry(given.until, now)
         name = given.name or self._made_name(given.kind)
         draws = Chance(f"{self._root}/{name}")
-        self._faults[name] = fault = replace(given, name=name, expires=expires, draws=draws, matched=0, served=0)
-        if len(self._ever) < KEPT:
+        self._faults[name] = fault = replace(
+            given, name=name, expires=expires, draws=draws, matched=0, served=0, window=Window()
+        )
+        before = self._ever.get(name)
+        if before is not None:
+            self._removed[name] = self._removed.get(name, 0) + before.served
+        if before is not None or len(self._ever) < KEPT:
             self._ever[name] = fault
         self._settle()
         return fault
@@ -144,9 +170,11 @@ class FaultEngine:
         return [*self._faults.values()]
 
     @property
-    def ever(self) -> tuple[Fault, ...]:
-        """The faults that are or were set, with their counts, for reports; the latest of each name."""
-        return tuple(self._ever.values())
+    def ever(self) -> tuple[Served, ...]:
+        """What the faults that are or were set have served, for reports; one line for each name."""
+        return tuple(
+            Served(name, fault.kind, fault.served + self._removed.get(name, 0)) for name, fault in self._ever.items()
+        )
 
     def state(self) -> tuple[int, int, tuple[str, ...]]:
         """Return what its faults draw from, how many names it made, and which attempts are spared next."""
@@ -187,6 +215,8 @@ class FaultEngine:
             if not fault.takes(facts, now):
                 continue
             outcome = fault.act(facts, now)
+            if outcome is None:
+                continue
             if not isinstance(outcome, Delay):
                 if fault.spare:
                     self._spared.add(attempt)

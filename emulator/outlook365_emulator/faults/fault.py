@@ -11,7 +11,7 @@ from outlook365_emulator.faults.decode import FaultError, convert, joined, plain
 from outlook365_emulator.faults.facts import Facts, Phase
 from outlook365_emulator.faults.glob import text_glob
 from outlook365_emulator.faults.kinds import KINDS
-from outlook365_emulator.faults.kinds.kind import Kind, Occasion
+from outlook365_emulator.faults.kinds.kind import Kind, Occasion, Window
 from outlook365_emulator.faults.match import (
     NOTIFICATIONS,
     VOCABULARY,
@@ -69,6 +69,7 @@ class Fault(msgspec.Struct, kw_only=True, eq=False):
         served: requests that it served.
         expires: the instant at which it ends, or None.
         draws: its own source of chance.
+        window: its own memory of a span of time; it does not outlive a restart.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Fault(msgspec.Struct, kw_only=True, eq=False):
     served: int = 0
     expires: datetime | None = None
     draws: Chance = msgspec.field(default_factory=lambda: Chance(0))
+    window: Window = msgspec.field(default_factory=Window)
 
     @property
     def delays(self) -> bool:
@@ -114,10 +116,13 @@ class Fault(msgspec.Struct, kw_only=True, eq=False):
         self.served += 1
         return True
 
-    def act(self, facts: Facts, now: datetime) -> Outcome:
-        """Decide what happens to a request that this fault serves."""
-        occasion = Occasion(fault=self.name, facts=facts, now=now, chance=self.draws)
-        return self._kind.act(self.with_, occasion)
+    def act(self, facts: Facts, now: datetime) -> Outcome | None:
+        """Decide what happens to a request that this fault takes; None, and it does not count as served."""
+        occasion = Occasion(fault=self.name, facts=facts, now=now, chance=self.draws, window=self.window)
+        outcome = self._kind.act(self.with_, occasion)
+        if outcome is None:
+            self.served -= 1
+        return outcome
 
     def ended(self, now: datetime) -> bool:
         """Whether its time is over."""

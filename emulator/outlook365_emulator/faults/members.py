@@ -46,7 +46,7 @@ def _walk(node: Any, names: list[str]) -> Iterator[Any]:
         if names[0] == "*":
             for element in node:
                 yield from _walk(element, names[1:])
-        elif names[0].isdecimal() and int(names[0]) < len(node):
+        elif names[0].isdecimal() and len(names[0]) < 10 and int(names[0]) < len(node):
             yield from _walk(node[int(names[0])], names[1:])
 
 

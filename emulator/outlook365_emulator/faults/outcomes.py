@@ -22,6 +22,18 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     response: Response | None = None
 
 
+class FaultAnswered(Exception):
+    """A fault gave a finished answer in place of the handler; a service sends it as it is.
+
+    Args:
+        response: the answer.
+    """
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("a fault answered")
+        self.response = response
+
+
 class Wire(msgspec.Struct, frozen=True, kw_only=True):
     """Harm the connection or the bytes.
 

@@ -91,7 +91,7 @@ class Server:
         if proxy_rules is not None:
             self._board = Switchboard(
                 rules=proxy_rules,
-                https=(_reachable(host), self.tls_port),
+                https=(reachable(host), self.tls_port),
                 ends=self._ends,
                 lead=self._remember_lead,
                 failed=self.report,
@@ -334,6 +334,6 @@ class Server:
                 raise
 
 
-def _reachable(host: str) -> str:
+def reachable(host: str) -> str:
     """Return the address by which this machine reaches a server that listens on `host`."""
     return {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing is bound

@@ -119,10 +119,11 @@ async def _truncate(settings: Mapping[str, Any], connection: Connection, receive
 
 
 async def _dribble(settings: Mapping[str, Any], connection: Connection, receive: Receive, answer: Finished) -> None:
-    body, pieces = answer.body, settings["pieces"]
+    body, pieces, rate = answer.body, settings["pieces"], settings["rate"]
+    seconds = settings["seconds"] if rate is None else len(body) / rate
     await connection.write_raw(head_of(answer))
     for number in range(pieces):
-        await sleep(settings["seconds"] / pieces)
+        await sleep(seconds / pieces)
         await connection.write_raw(body[len(body) * number // pieces : len(body) * (number + 1) // pieces])
     connection.leave(reset=False)
 

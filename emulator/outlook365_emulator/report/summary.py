@@ -40,6 +40,8 @@ class Findings(msgspec.Struct):
         refused_tokens_reused: went on with a token that had been answered 401.
         refused_grants_repeated: presented a refresh token again that had been refused.
         identical_repeats: sent a request again, unchanged, that had been refused for good.
+        reads_without_select: read a list without `$select`, so that every property is sent.
+        beta_requests: asked Graph's beta.
     """
 
     honoured_waits: int = 0
@@ -49,6 +51,8 @@ class Findings(msgspec.Struct):
     refused_tokens_reused: int = 0
     refused_grants_repeated: int = 0
     identical_repeats: int = 0
+    reads_without_select: int = 0
+    beta_requests: int = 0
 
 
 class ReportView(msgspec.Struct):

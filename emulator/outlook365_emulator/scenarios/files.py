@@ -10,24 +10,20 @@ from outlook365_emulator.faults.kinds.changing import Change
 from outlook365_emulator.faults.match import decode_match
 from outlook365_emulator.faults.until import parse_until
 from outlook365_emulator.scenarios.documents import PhaseDocument, ScenarioDocument
-from outlook365_emulator.worlds.files import parse_yaml
-from outlook365_emulator.worlds.reading import DocumentError, at, nearest, read_document
+from outlook365_emulator.worlds.reading import DocumentError, at, read_document
+from outlook365_emulator.worlds.shipped import read_file, shipped_names
 from outlook365_emulator.worlds.vocabulary import fault_vocabulary
 
 LONGEST = timedelta(days=3660)
 """No phase lasts longer, so that its end lies in the calendar."""
 
-
-def shipped_folder() -> Path:
-    """Return the folder of the scenario files that are shipped."""
-    import outlook365_fixtures
-
-    return Path(outlook365_fixtures.__file__).parent / "scenarios"
+SHORTEST_ROUND = timedelta(seconds=1)
+"""What repeats by time alone takes no less: every round is gone through when the clock moves over it."""
 
 
 def scenario_names() -> list[str]:
     """Return the names of the scenarios that are shipped."""
-    return sorted(file.stem for file in shipped_folder().glob("*.yaml"))
+    return shipped_names("scenario")
 
 
 def load_scenario_file(name_or_path: str | Path) -> ScenarioDocument:
@@ -40,15 +36,7 @@ def load_scenario_file(name_or_path: str | Path) -> ScenarioDocument:
         DocumentError: there is no such scenario or file, it is no YAML, or it says something wrong; the message names
             the file and the place.
     """
-    file = _file_of(name_or_path)
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise DocumentError("", f"{file}: cannot be read ({error.strerror or error})") from None
-    try:
-        return read_scenario(parse_yaml(text))
-    except DocumentError as error:
-        raise DocumentError(f"{file}: {error.place}" if error.place else str(file), error.message) from None
+    return read_file("scenario", name_or_path, read_scenario)
 
 
 def read_scenario(data: object) -> ScenarioDocument:
@@ -70,7 +58,16 @@ def read_scenario(data: object) -> ScenarioDocument:
         _check_end(phase, place, needed=document.repeat or i + 1 < len(document.phases))
         with at(place):
             _check_contents(phase)
+    if document.repeat:
+        _check_round(document.phases)
     return document
+
+
+def _check_round(phases: list[PhaseDocument]) -> None:
+    durations = [duration_of(phase) for phase in phases]
+    timed = [one for one in durations if one is not None]
+    if len(timed) == len(phases) and sum(timed, timedelta()) < SHORTEST_ROUND:
+        raise DocumentError("repeat", "what repeats lasts a second at least, all phases together")
 
 
 def duration_of(phase: PhaseDocument) -> timedelta | None:
@@ -106,18 +103,6 @@ def _check_end(phase: PhaseDocument, place: str, *, needed: bool) -> None:
         raise DocumentError(place, "say how long the phase lasts: for (a duration) or requests (a number)")
     if phase.match and phase.requests is None:
         raise DocumentError(f"{place}.match", "match says which requests count: give requests too")
-
-
-def _file_of(name_or_path: str | Path) -> Path:
-    text = str(name_or_path)
-    if text in scenario_names():
-        return shipped_folder() / f"{text}.yaml"
-    path = Path(text)
-    if path.suffix or "/" in text or path.exists():
-        return path
-    raise DocumentError(
-        "", f"no scenario is named {nearest(text, scenario_names())} (a file is given by its path, ./{text}.yaml)"
-    )
 
 
 def plain_scenario(document: ScenarioDocument) -> dict[str, Any]:

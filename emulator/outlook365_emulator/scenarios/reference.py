@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from outlook365_emulator.scenarios.documents import PhaseDocument, ScenarioDocument
-from outlook365_emulator.scenarios.files import load_scenario_file, scenario_names, shipped_folder
+from outlook365_emulator.scenarios.files import load_scenario_file, scenario_names
 
 _HEAD = """\
 <!-- Written by `python -m outlook365_emulator.scenarios reference`. -->
@@ -37,7 +37,7 @@ phases:
 | `name` | its name, unique in a world: small letters, digits, `_` | required |
 | `title`, `finds` | what happens; the mistake of a client that it brings to light | none |
 | `phases` | one after the other | required |
-| `repeat` | whether it begins anew after the last phase | `false` |
+| `repeat` | whether it begins anew after the last phase; all phases together then last a second at least | `false` |
 
 A phase:
 
@@ -70,7 +70,7 @@ def _section(document: ScenarioDocument) -> Iterator[str]:
     for phase in document.phases:
         yield f"- {_phase(phase)}"
     again = " After the last phase it begins anew." if document.repeat else ""
-    yield f"\nThe file: `{shipped_folder().parent.name}/scenarios/{document.name}.yaml`.{again}\n"
+    yield f"\nThe file: `outlook365_fixtures/scenarios/{document.name}.yaml`.{again}\n"
 
 
 def _phase(phase: PhaseDocument) -> str:

@@ -154,8 +154,9 @@ def _add_fault(world: World, running: Running, phase: PhaseDocument, number: int
     name = document.get("name") or (phase.name if len(phase.faults) == 1 else f"{phase.name}-{number}")
     decoded: Fault = decode_fault({**document, "name": f"{running.document.name}.{name}"[:100]})
     held = {fault.name for fault in world.faults.list()}
-    if decoded.name in held:
-        decoded.name = f"{decoded.name}-{running.round}"
+    wanted, further = decoded.name, running.round
+    while decoded.name in held:
+        decoded.name, further = f"{wanted}-{further}", further + 1
     running.faults.append(world.faults.add(decoded, world.clock.now()).name)
 
 

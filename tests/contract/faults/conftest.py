@@ -1,16 +1,20 @@
 """A world of its own for each test, a token for it, and a raw client that sees the bytes on the wire."""
 
+import base64
 import json
 import re
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
+import jwt
 import pytest
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 if TYPE_CHECKING:
     from outlook365_emulator.emulator import Emulator
@@ -115,6 +119,25 @@ class Place:
     @property
     def journal(self) -> Any:
         return self.world.journal.entries
+
+
+@pytest.fixture(scope="session")
+def assertion() -> Callable[[Any, str], dict[str, str]]:
+    """`assertion(app, tenant_id)` is what a form holds that proves an application by its certificate.
+
+    It is dated by the real clock, as a client dates it.
+    """
+
+    def sign(app: Any, tenant: str) -> dict[str, str]:
+        pfx = load_pkcs12(base64.b64decode(app.certificate_pfx_base64), app.certificate_password.encode())
+        now, audience = int(time.time()), f"https://{LOGIN}/{tenant}/oauth2/v2.0/token"
+        claims = {"aud": audience, "iss": app.client_id, "sub": app.client_id, "jti": "1", "nbf": now, "exp": now + 600}
+        thumbprint = base64.urlsafe_b64encode(bytes.fromhex(app.thumbprint)).rstrip(b"=").decode()
+        signed = jwt.encode(claims, pfx.key, algorithm="RS256", headers={"x5t": thumbprint})
+        kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        return {"client_assertion_type": kind, "client_assertion": signed}
+
+    return sign
 
 
 @pytest.fixture

@@ -1,15 +1,11 @@
 """Services that behave differently for a request: what Graph and Entra do when a fault says so."""
 
-import base64
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import httpx
-import jwt
 import pytest
-from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from outlook365_emulator.client import BadDocument
 
 
@@ -123,14 +119,13 @@ class TestClockSkew:
         assert place.graph("GET", f"{place.mailbox}/messages").status_code == 401
 
     @pytest.mark.parametrize(("seconds", "status"), [(0, 200), (3600, 401), (-3600, 401)])
-    def test_assertions_are_judged_by_the_other_clock(self, place: Any, seconds: float, status: int) -> None:
+    def test_assertions_are_judged_by_the_other_clock(
+        self, place: Any, assertion: Callable[[Any, str], dict[str, str]], seconds: float, status: int
+    ) -> None:
         app = place.tenant.add_app(auth="client_certificate", permissions=["Mail.Read"])
         form = place.token_form | {"client_id": app.client_id}
         form.pop("client_secret")
-        form |= {
-            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": _assertion(app, place.tenant.id),
-        }
+        form |= assertion(app, place.tenant.id)
         if seconds:
             place.faults.add(kind="clock_skew", seconds=seconds)
         answer = httpx.post(place.token_url, data=form, trust_env=False)
@@ -139,14 +134,27 @@ class TestClockSkew:
             assert 700024 in answer.json()["error_codes"]
 
 
-def _assertion(app: Any, tenant: str) -> str:
-    """Sign a client assertion with the application's certificate, dated by the real clock."""
-    pfx = load_pkcs12(base64.b64decode(app.certificate_pfx_base64), app.certificate_password.encode())
-    now = int(time.time())
-    audience = f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
-    claims = {"aud": audience, "iss": app.client_id, "sub": app.client_id, "jti": "1", "nbf": now, "exp": now + 600}
-    thumbprint = base64.urlsafe_b64encode(bytes.fromhex(app.thumbprint)).rstrip(b"=").decode()
-    return jwt.encode(claims, pfx.key, algorithm="RS256", headers={"x5t": thumbprint})
+class TestRateLimit:
+    def ask(self, place: Any) -> tuple[int, list[str]]:
+        got = place.raw("GET", f"{place.mailbox}/messages")
+        names = ("retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
+        return got.status, [value for name in names for value in got.fields(name)]
+
+    def test_it_warns_before_it_refuses_until_its_time_is_over(self, place: Any) -> None:
+        fault = place.faults.add(kind="rate_limit", requests=5, seconds=60)
+        assert [self.ask(place) for _ in range(3)] == [(200, [])] * 3
+        place.world.clock.advance(seconds=20)
+        assert self.ask(place) == (200, ["5", "1", "40"])
+        assert self.ask(place) == (200, ["5", "0", "40"])
+        assert self.ask(place) == (429, ["40", "5", "0", "40"])
+        assert place.faults[fault.name].served == 3, "what passes unchanged is not served"
+        place.world.clock.advance(seconds=40)
+        assert self.ask(place) == (200, [])
+
+    def test_another_fault_may_serve_what_it_lets_pass(self, place: Any) -> None:
+        place.faults.add(kind="rate_limit", requests=10)
+        place.faults.add("service_unavailable", times=1)
+        assert [self.ask(place)[0] for _ in range(2)] == [503, 200]
 
 
 def test_an_expired_next_link(place: Any, inbox: Callable[[int], list[str]]) -> None:

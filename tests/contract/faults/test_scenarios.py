@@ -31,6 +31,11 @@ def test_a_scenario_repeats(place: Any) -> None:
     assert statuses(place, 7) == [200, 200, 503, 200, 200, 503, 200]
 
 
+def test_faults_of_one_name_are_told_apart(place: Any) -> None:
+    place.world.scenarios.start({"name": "busy", "phases": [{"name": "down", "faults": [{**DOWN, "name": "one"}] * 3}]})
+    assert [fault.name for fault in place.world.faults] == ["busy.one", "busy.one-1", "busy.one-2"]
+
+
 def test_a_phase_begins_with_what_has_happened(place: Any) -> None:
     place.world.scenarios.start("secret_expired")
     assert [place.ask_token().status_code for _ in range(3)] == [200, 401, 401]
@@ -101,6 +106,7 @@ def test_a_snapshot_takes_the_plan_of_a_scenario_along(place: Any) -> None:
         ({"name": "x", "phases": [{"name": "a", "requests": 1, "match": {"opration": "*"}}]}, "operation"),
         ({"name": "x", "phases": [{"name": "a", "requests": 1}, {"name": "a"}]}, "already"),
         ({"name": "X!", "phases": [{"name": "a"}]}, "small letters"),
+        ({"name": "x", "repeat": True, "phases": [{"name": "a", "for": 0.2}, {"name": "b", "for": 0.7}]}, "a second"),
     ],
 )
 def test_a_wrong_scenario_is_refused_with_the_place(place: Any, document: dict[str, Any], said: str) -> None:

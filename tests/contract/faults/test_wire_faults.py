@@ -1,6 +1,7 @@
 """Harm to the connection, as the bytes on the wire show it."""
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -85,6 +86,14 @@ def test_a_dribbled_body_comes_in_pieces_and_is_whole(place: Any, listing: str) 
     got = place.raw("GET", listing)
     assert len(got.json["value"]) == 3
     assert place.journal[-1].fault == "dribble-1"
+
+
+def test_a_narrow_line_takes_as_long_as_the_body_is(place: Any, listing: str) -> None:
+    whole = place.raw("GET", listing)
+    place.faults.add(kind="dribble", rate=len(whole.body) * 4, pieces=2)
+    began = perf_counter()
+    assert len(place.raw("GET", listing).body) == len(whole.body)
+    assert perf_counter() - began >= 0.2
 
 
 @pytest.mark.parametrize("difference", [7, -7])

@@ -1,5 +1,6 @@
 """What happens to people, applications and consent right before a request, or at once."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from outlook365_emulator.client import BadDocument, NotFound
 
 SCOPES = "offline_access Mail.ReadWrite"
+Assertion = Callable[[Any, str], dict[str, str]]
 
 
 @pytest.fixture
@@ -53,12 +55,58 @@ def test_a_refresh_fails_from_the_request_on_that_the_change_comes_with(
     assert place.faults["change-1"].served == 1
 
 
+@pytest.mark.parametrize("running", [False, True], ids=["frozen", "running"])
 @pytest.mark.parametrize(("change", "number"), [("expire_secrets", 7000222), ("roll_secrets", 7000215)])
-def test_a_secret_stops_working(place: Any, change: str, number: int) -> None:
+def test_a_secret_stops_working(place: Any, change: str, number: int, running: bool) -> None:
+    if running:
+        place.world.clock.resume()
     place.faults.add(kind="change", change=change, times=1, match={"operation": "token.*"})
     answer = place.ask_token()
     assert answer.status_code == 401
     assert answer.json()["error_codes"] == [number]
+
+
+@pytest.mark.parametrize("running", [False, True], ids=["frozen", "running"])
+@pytest.mark.parametrize("change", ["expire_certificates", "roll_certificates"])
+def test_a_certificate_stops_working(place: Any, assertion: Assertion, change: str, running: bool) -> None:
+    app = place.tenant.add_app(auth="client_certificate", permissions=["Mail.Read"])
+    if running:
+        place.world.clock.resume()
+    place.faults.add(kind="change", change=change, times=1, after=1, match={"operation": "token.*"})
+    form = {name: value for name, value in place.token_form.items() if name != "client_secret"}
+    form |= {"client_id": app.client_id, **assertion(app, place.tenant.id)}
+    assert place_token(place, form).status_code == 200
+    for _ in range(2):
+        answer = place_token(place, form)
+        assert (answer.status_code, answer.json()["error_codes"]) == (401, [700027])
+
+
+def test_a_password_expires(place: Any, signed_in: dict[str, str]) -> None:
+    place.faults.add(kind="change", change="expire_password", times=1, match={"operation": "token.password"})
+    form = {name: signed_in[name] for name in ("client_id", "scope")}
+    form |= {"grant_type": "password", "username": place.ada.upn, "password": str(place.ada.password)}
+    for _ in range(2):
+        assert place_token(place, form).json()["error_codes"] == [50055]
+    place.ada.set_password("another one")
+    assert place_token(place, {**form, "password": "another one"}).status_code == 200
+
+
+@pytest.mark.parametrize(("broken", "mended"), [("disable_app", "enable_app"), ("expire_password", "change_password")])
+def test_a_change_takes_another_back(place: Any, signed_in: dict[str, str], broken: str, mended: str) -> None:
+    form = {name: signed_in[name] for name in ("client_id", "scope")}
+    form |= {"grant_type": "password", "username": place.ada.upn, "password": str(place.ada.password)}
+    place.world.change(broken)
+    assert place_token(place, form).status_code >= 400
+    settings = {"password": place.ada.password} if mended == "change_password" else {}
+    place.faults.add(kind="change", change=mended, times=1, match={"operation": "token.*"}, **settings)
+    assert place_token(place, form).status_code == 200
+
+
+def test_delta_tokens_are_gone(place: Any) -> None:
+    first = place.graph("GET", f"{place.mailbox}/mailFolders/inbox/messages/delta").json()
+    place.faults.add(kind="change", change="reset_delta", times=1, match={"service": "graph"})
+    for _ in range(2):
+        assert place.graph("GET", first["@odata.deltaLink"]).status_code == 410
 
 
 def test_the_signing_key_rolls_and_old_tokens_stay_good(place: Any) -> None:

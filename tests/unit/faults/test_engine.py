@@ -333,7 +333,11 @@ def test_what_was_set_is_remembered_for_reports() -> None:
     engine = engine_with(status(503, name="a"))
     engine.decide(LIST, NOW)
     engine.remove("a")
-    assert [(fault.name, fault.served) for fault in engine.ever] == [("a", 1)]
+    assert engine.ever == (("a", "error", 1),)
+    engine.add(status(503, name="a"), NOW)
+    assert engine.ever == (("a", "error", 1),), "a scenario that repeats sets its faults again"
+    engine.decide(LIST, NOW)
+    assert engine.ever == (("a", "error", 2),)
 
 
 def test_it_knows_whether_a_fault_acts_before_there_is_a_request() -> None:

@@ -24,6 +24,7 @@ MESSAGE = {
         ("attachments.0.@odata.type", ["#microsoft.graph.fileAttachment"]),
         ("toRecipients.7.emailAddress", []),
         ("toRecipients.x", []),
+        ("toRecipients." + "9" * 5000, []),
         ("subject.length", []),
         ("missing", []),
     ],

@@ -1,11 +1,11 @@
 """Whatever a scenario says, it is read or refused with a sentence; it never fails otherwise."""
 
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 from outlook365_emulator.faults.kinds import KINDS
-from outlook365_emulator.faults.kinds.changing import CHANGE_NAMES
+from outlook365_emulator.faults.kinds.changing import ChangeName
 from outlook365_emulator.scenarios import ScenarioDocument
 from outlook365_emulator.scenarios.files import plain_scenario, read_scenario
 from outlook365_emulator.worlds.reading import DocumentError
@@ -28,7 +28,8 @@ FAULTS = st.fixed_dictionaries(
         "chance": SCALARS,
     },
 )
-STEPS = st.fixed_dictionaries({"change": st.sampled_from([*CHANGE_NAMES, "nothing"])}, optional={"user": SCALARS})
+CHANGES = st.sampled_from([*get_args(ChangeName), "nothing"])
+STEPS = st.fixed_dictionaries({"change": CHANGES}, optional={"user": SCALARS})
 PHASES = st.fixed_dictionaries(
     {"name": NAMES},
     optional={

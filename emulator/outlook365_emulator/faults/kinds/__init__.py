@@ -12,6 +12,7 @@ from outlook365_emulator.faults.kinds import (
     error,
     garbling,
     latency,
+    limiting,
     notifying,
 )
 from outlook365_emulator.faults.kinds.kind import Kind
@@ -20,6 +21,7 @@ KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
     {
         "error": error.KIND,
         "latency": latency.KIND,
+        **limiting.KINDS,
         **breaking.KINDS,
         **garbling.KINDS,
         **connecting.KINDS,

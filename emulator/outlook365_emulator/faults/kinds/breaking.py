@@ -70,10 +70,12 @@ class Dribble(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True, for
     Attributes:
         seconds: how long the body takes, in real time.
         pieces: in how many pieces it comes.
+        rate: bytes in a second, in place of `seconds`: a narrow line, on which a long body takes longer.
     """
 
     seconds: Annotated[float, msgspec.Meta(ge=0, le=LONGEST)] = 2.0
     pieces: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 10
+    rate: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
 class ContentLength(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

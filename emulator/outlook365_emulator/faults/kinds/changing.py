@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -30,8 +30,6 @@ ChangeName = Literal[
     "enable_app",
     "reset_delta",
 ]
-
-CHANGE_NAMES: tuple[str, ...] = get_args(ChangeName)
 """What can happen in a world; `entra.world_changes` says how."""
 
 

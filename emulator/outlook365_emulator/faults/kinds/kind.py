@@ -13,6 +13,18 @@ from outlook365_emulator.ids import Chance
 S = TypeVar("S", bound=msgspec.Struct)
 
 
+class Window(msgspec.Struct):
+    """What a fault remembers of a span of time.
+
+    Attributes:
+        began: when it began, or None where it has not.
+        count: requests in it.
+    """
+
+    began: datetime | None = None
+    count: int = 0
+
+
 class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     """One request that a fault serves.
 
@@ -21,12 +33,14 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
         facts: the request.
         now: the world's time.
         chance: the fault's own source of chance: the same seed and the same requests give the same draws.
+        window: the fault's own memory, which the kind may change.
     """
 
     fault: str
     facts: Facts
     now: datetime
     chance: Chance
+    window: Window = msgspec.field(default_factory=Window)
 
 
 CONNECTING: tuple[Phase, ...] = ("resolve", "connect", "handshake")
@@ -42,7 +56,7 @@ class Kind(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
 
     Attributes:
         settings: the type of `with`; it refuses what does not fit together by a ValueError in `__post_init__`.
-        act: decides what happens to a request.
+        act: decides what happens to a request; None lets it pass as if the fault were not there.
         phase: whether it acts `before` or `after` the handler.
         delays: whether the outcome is a wait, after which further faults are looked for.
         services: the services that given settings can serve; empty for all. `match.service` is narrowed to them.
@@ -51,7 +65,7 @@ class Kind(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     """
 
     settings: type[S]
-    act: Callable[[S, Occasion], Outcome]
+    act: Callable[[S, Occasion], Outcome | None]
     phase: Phase = "before"
     delays: bool = False
     services: Callable[[S], tuple[str, ...]] = any_service

@@ -15,7 +15,8 @@ class RefusedHost(ConnectionRefusedError):
     def __init__(self, host: str) -> None:
         super().__init__(
             errno.ECONNREFUSED,
-            f"{host} is Microsoft's, is not emulated, and pytest-outlook365 lets nothing reach the real service",
+            f"{host} is Microsoft's, is not emulated, and pytest-outlook365 lets nothing reach the real service: "
+            "replace this call in the test",
         )
         self.host = host
 

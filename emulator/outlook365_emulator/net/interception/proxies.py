@@ -44,13 +44,15 @@ class ProxyExceptions:
                     config.set_variable(name, extended)
 
     def restore(self) -> None:
-        """Put back what was there before; a variable that holds another's value is left alone."""
+        """Put back what was there before; a variable that holds another's value is left alone.
+
+        What was there before is remembered further: whoever set another value may yet put ours back.
+        """
         with self._lock:
             for name in reversed(_EXCEPTIONS):
                 before = self._before[name]
                 value = found = config.environment().get(name)
                 while value is not None and value in before:
                     value = before.pop(value)
-                before.clear()
                 if value != found:
                     config.set_variable(name, value)
