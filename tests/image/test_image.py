@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -121,6 +123,38 @@ def test_the_proxy_of_the_second_compose_file_leads_to_it(container: Any, networ
     variables = [f"HTTPS_PROXY={proxy}", f"CURL_CA_BUNDLE={container.data / 'ca.pem'}"]
     found = network("env", *variables, "curl", *client["command"])
     assert json.loads(found.stdout)["token_type"] == "Bearer", shlex.join(client["command"])
+
+
+def test_the_readme_leads_to_the_first_mail(
+    container: Any, network: Any, repository: Path, tag: str, tmp_path: Path
+) -> None:
+    """Exactly the README's commands, in a network of their own, the image's own run standing for the engine's."""
+    section = (repository / "README.md").read_text().partition("## Without Python")[2].partition("\n## ")[0]
+    commands = re.findall(r"^\$ (.*)$", section, re.M)
+    assert 1 < len(commands) <= 5
+    data, hosts = tmp_path / "data", tmp_path / "hosts"
+    data.mkdir()
+    hosts.write_text("127.0.0.1 localhost\n")
+    os.chown(data, 10365, 10365)
+    for folder in (tmp_path, *tmp_path.parents[:-2]):
+        folder.chmod(0o755)
+    running = [str(repository / ".ci/image"), "run", tag, "-u", "10365:10365", "-v", f"{data}:/data"]
+    variables = {
+        "PATH": f"{repository / 'tests/data/programs'}:{os.environ['PATH']}",
+        "DOCKER_STATE": str(tmp_path),
+        "DOCKER_RUN": shlex.join([*running, "--", "outlook365-emulator", "serve"]),
+        "RETRIES": "60",
+    }
+    before, own = set(container.pids()), type(network)(hosts)
+    try:
+        script = "\n".join(["set -e", f"cd {shlex.quote(str(repository))}", *commands])
+        found = own("env", *(f"{name}={value}" for name, value in variables.items()), "sh", "-c", script)
+        assert found.returncode == 0, found.stderr
+        assert json.loads(found.stdout)["value"]
+    finally:
+        for number in set(container.pids()) - before:
+            os.kill(number, signal.SIGTERM)
+        own.close()
 
 
 @pytest.mark.parametrize("kind", ["Deployment", "Service"])

@@ -3,6 +3,7 @@
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from starlette.types import Scope as RouteScope
 from outlook365_emulator.app.address import Emulated, Nowhere, Own, address_of
 from outlook365_emulator.app.alarms import Alarms
 from outlook365_emulator.app.body import SERVICE_LIMIT, Disconnected, read_body, without_coding
+from outlook365_emulator.app.bugs import log_bug
 from outlook365_emulator.app.effects import run_effect
 from outlook365_emulator.app.failures import (
     control_failure,
@@ -24,14 +26,14 @@ from outlook365_emulator.app.failures import (
 )
 from outlook365_emulator.app.keeping import settle_all, settle_quietly
 from outlook365_emulator.app.placement import Placed, place
-from outlook365_emulator.app.secrecy import without_secrets
+from outlook365_emulator.app.secrecy import without_secrets, without_tokens
 from outlook365_emulator.app.sending import Fields, fields_of, hold_back, send_answer
 from outlook365_emulator.clock import Clock, monotonic
 from outlook365_emulator.control.guard import own_names
 from outlook365_emulator.control.service import LIMIT as CONTROL_LIMIT
 from outlook365_emulator.faults.altering import altered
 from outlook365_emulator.ids import Ids, fresh_nonce
-from outlook365_emulator.journal import Entry, Journal, written_at
+from outlook365_emulator.journal import BUG, INTERNAL_ERROR, Entry, Journal, written_at
 from outlook365_emulator.net.wire_faults import CONNECTION, WORLD, Finished, harms_connection, is_silent, send_harmed
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.recording import NotKept
@@ -140,7 +142,7 @@ class App:
         self._lead_of = lead_of
         self._clock = Clock()
         self._ids = Ids(fresh_nonce())
-        self._alarms = Alarms(hosting, run_effect, self.errors.append)
+        self._alarms = Alarms(hosting, run_effect, partial(self.note_bug, doing="what fell due in a world"))
         self._asgi = Starlette(routes=[Everything(self._serve)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -244,11 +246,20 @@ class App:
         return graph_failure(error, self._ids, self._clock)
 
     def _failed(self, problem: Exception, address: Emulated, entry: Entry, clock: Clock) -> Response:
+        self.note_bug(problem, f"answering {entry.method} {entry.url}")
+        entry.code = INTERNAL_ERROR
+        entry.reason = without_tokens(f"{BUG}{type(problem).__name__}: {problem}")[:500]
+        return failure_response(address.service, self._ids, clock)
+
+    def note_bug(self, problem: BaseException, doing: str) -> None:
+        """Keep an exception in `errors` and write it to the log.
+
+        Args:
+            problem: an exception that nobody expected.
+            doing: what was being done, without secrets.
+        """
         self.errors.append(problem)
-        response = failure_response(address.service, self._ids, clock)
-        entry.code = "InternalError"
-        entry.reason = f"the emulator failed, which is a bug in it: {type(problem).__name__}: {problem}"[:500]
-        return response
+        log_bug(problem, doing)
 
     async def _own(self, address: Own, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         body = await read_body(receive, CONTROL_LIMIT)
@@ -272,7 +283,7 @@ class App:
             response = not_kept("control", str(problem))
             fields = fields_of(response, self._clock)
         except Exception as problem:
-            self.errors.append(problem)
+            self.note_bug(problem, f"answering {request.method} {without_secrets(address.path)}")
             response = control_failure(problem)
             fields = fields_of(response, self._clock)
         await send_answer(send, response, fields)

@@ -13,7 +13,8 @@ from urllib.parse import unquote
 
 import msgspec
 
-from outlook365_emulator.entra.sessions import COOKIES, PREFIX
+from outlook365_emulator.entra import opaque as prefixes
+from outlook365_emulator.entra.sessions import COOKIES
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
 from outlook365_emulator.wire import Request, parse_pairs
@@ -50,10 +51,10 @@ class OpaqueValue(NamedTuple):
 
 
 OPAQUE_VALUES = (
-    OpaqueValue("form", "refresh_token", "1.A"),
-    OpaqueValue("form", "code", "1.A"),
-    OpaqueValue("form", "device_code", "1.D"),
-    OpaqueValue("form", "ctx", "1."),
+    OpaqueValue("form", "refresh_token", prefixes.CODE),
+    OpaqueValue("form", "code", prefixes.CODE),
+    OpaqueValue("form", "device_code", prefixes.DEVICE_CODE),
+    OpaqueValue("form", "ctx", prefixes.COOKIE),
     OpaqueValue("query", "$skiptoken", ""),
     OpaqueValue("query", "$deltatoken", ""),
     OpaqueValue("query", "authtoken", "eyJ"),
@@ -243,7 +244,8 @@ def _by_cookie(hosting: Hosting, clues: Clues) -> World | None:
     for field in clues.request.headers.all("cookie"):
         for part in field.split(";"):
             name, _, value = part.strip().partition("=")
-            world = hosting.by_opaque(value, len(PREFIX)) if name in COOKIES and value.startswith(PREFIX) else None
+            ours = name in COOKIES and value.startswith(prefixes.COOKIE)
+            world = hosting.by_opaque(value, len(prefixes.COOKIE)) if ours else None
             if world is not None:
                 return world
     return None

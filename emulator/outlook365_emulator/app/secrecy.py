@@ -25,10 +25,13 @@ def without_secrets(url: str) -> str:
     path, question, query = url.partition("?")
     if question:
         query = "&".join(_shown(part) for part in query.split("&"))
-    shown = path + question + query
-    if "eyJ" in shown:
-        shown = _TOKEN.sub(HIDDEN, shown)
+    shown = without_tokens(path + question + query)
     return shown if len(shown) <= LONGEST else shown[:LONGEST] + "..."
+
+
+def without_tokens(text: str) -> str:
+    """Return a text with all tokens hidden."""
+    return _TOKEN.sub(HIDDEN, text) if "eyJ" in text else text
 
 
 def _shown(part: str) -> str:

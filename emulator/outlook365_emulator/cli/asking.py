@@ -1,7 +1,8 @@
 """What the commands share that ask a running emulator: its address, its worlds, and how answers are printed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
@@ -10,8 +11,6 @@ from outlook365_emulator.cli.serving import ENVIRONMENT, PORTS, Refused
 
 if TYPE_CHECKING:
     from outlook365_emulator.client.connection import Answer
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_URL = f"http://127.0.0.1:{PORTS['port']}"
 
@@ -30,9 +29,19 @@ tenant_option = click.option(
 )
 
 
-def remote(command: Command) -> Command:
-    """Give a command the options by which it asks a running emulator: `--url`, `--world`, `--json`."""
-    return url_option(world_option(json_option(command)))
+def remote(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options `--url`, `--world` and `--json`; it gets `asked` and `as_json`."""
+
+    @wraps(command)
+    def run(url: str, world: str | None, tenant: str | None = None, **values: Any) -> Any:
+        return command(Asked(url, world, tenant), **values)
+
+    return url_option(world_option(json_option(run)))
+
+
+def of_tenant(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of `remote`, and `--tenant`."""
+    return remote(tenant_option(command))
 
 
 class Asked:
@@ -54,8 +63,14 @@ class Asked:
             self.connection: Connection = Connection(with_token(url))
         except ValueError as error:
             raise Refused(f"no emulator answers at {url}: {error}") from None
+        self._url = url
         self._world = world
         self._tenant = tenant
+        self._seen = False
+
+    def again(self) -> "Asked":
+        """Return the same over a connection of its own, for another thread."""
+        return Asked(self._url, self._world, self._tenant)
 
     def call(self, method: str, path: str, document: Any = None, *, patience: float = 0.0) -> Any:
         """Ask the control API.
@@ -72,9 +87,18 @@ class Asked:
         from outlook365_emulator.client.errors import ControlError
 
         try:
+            self._look()
             return self.connection.call(method, path, document, patience=patience)
         except ControlError as error:
             raise Refused(str(error)) from None
+
+    def _look(self) -> None:
+        """See once that an emulator answers, and no other program."""
+        if not self._seen:
+            found = self.connection.call("GET", "/")
+            if not isinstance(found, dict) or not {"version", "worlds"} <= found.keys():
+                raise Refused(f"what answers at {self.connection.url} is no emulator")
+            self._seen = True
 
     def exchange(self, method: str, target: str, headers: dict[str, str], body: bytes | None = None) -> "Answer":
         """Send a request to the HTTP port and return the answer, whatever its status.
@@ -87,6 +111,35 @@ class Asked:
         try:
             return self.connection.exchange(method, target, headers, body)
         except Unreachable as error:
+            raise Refused(str(error)) from None
+
+    def call_bytes(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        patience: float = 0.0,
+    ) -> bytes:
+        """Ask the control API where question or answer is no JSON, and return the body of the answer.
+
+        Args:
+            method: verb.
+            path: path below `/_emulator/v1`, quoted.
+            body: what is sent.
+            headers: further header fields.
+            patience: seconds that the answer may take beyond what any may.
+
+        Raises:
+            Refused: nothing answers, or what was asked for is refused.
+        """
+        from outlook365_emulator.client.errors import ControlError
+
+        try:
+            self._look()
+            return self.connection.call_bytes(method, path, body, headers or {}, patience=patience)
+        except ControlError as error:
             raise Refused(str(error)) from None
 
     @property
@@ -168,6 +221,11 @@ def tell(value: Any, lines: Callable[[Any], Iterable[str]], *, as_json: bool) ->
         return
     for line in lines(value):
         click.echo(line)
+
+
+def tell_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    """Print rows, in columns for people."""
+    tell(rows, lambda found: table(found, columns), as_json=as_json)
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Iterable[str]:

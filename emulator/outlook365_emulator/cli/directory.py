@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from outlook365_emulator.cli.asking import Asked, facts, given, remote, table, tell, tenant_option
+from outlook365_emulator.cli.asking import Asked, facts, given, of_tenant, remote, tell, tell_rows
 
 TENANT_COLUMNS = ("domain", "id", "name", "cloud")
 USER_COLUMNS = ("upn", "display_name", "purpose", "password", "enabled")
@@ -21,30 +21,24 @@ def tenant() -> None:
 @click.option("--name", help="Display name.")
 @click.option("--cloud", help="Id of the cloud: global, usgov, usgov_dod, china.")
 @click.option("--domain", "domains", multiple=True, help="Domain, the first one is the primary; repeatable.")
-def create_tenant(
-    url: str, world: str | None, as_json: bool, name: str | None, cloud: str | None, domains: tuple[str, ...]
-) -> None:
+def create_tenant(asked: Asked, as_json: bool, name: str | None, cloud: str | None, domains: tuple[str, ...]) -> None:
     """Add a tenant to a world."""
-    asked = Asked(url, world)
     document = given(name=name, cloud=cloud, domains=list(domains))
     tell(asked.call("POST", f"{asked.world}/tenants", document), _tenant_facts, as_json=as_json)
 
 
 @tenant.command("list", epilog="\b\nExample:\n  outlook365-emulator tenant list --json")
 @remote
-def list_tenants(url: str, world: str | None, as_json: bool) -> None:
+def list_tenants(asked: Asked, as_json: bool) -> None:
     """List the tenants of a world."""
-    asked = Asked(url, world)
-    found = asked.call("GET", f"{asked.world}/tenants")["tenants"]
-    tell(found, lambda rows: table(rows, TENANT_COLUMNS), as_json=as_json)
+    tell_rows(asked.call("GET", f"{asked.world}/tenants")["tenants"], TENANT_COLUMNS, as_json=as_json)
 
 
 @tenant.command("show", epilog="\b\nExample:\n  outlook365-emulator tenant show contoso.onmicrosoft.com")
 @remote
-@click.argument("tenant_name", metavar="ID|DOMAIN")
-def show_tenant(url: str, world: str | None, as_json: bool, tenant_name: str) -> None:
+@click.argument("tenant", metavar="ID|DOMAIN")
+def show_tenant(asked: Asked, as_json: bool) -> None:
     """Show a tenant."""
-    asked = Asked(url, world, tenant_name)
     tell(asked.call("GET", asked.tenant), _tenant_facts, as_json=as_json)
 
 
@@ -59,45 +53,36 @@ def user() -> None:
 
 
 @user.command("create", epilog="\b\nExample:\n  outlook365-emulator user create ada --display-name 'Ada Lovelace'")
-@remote
-@tenant_option
+@of_tenant
 @click.argument("name")
 @click.option("--display-name", help="Display name; drawn when left out.")
 @click.option("--password", help="Password; drawn when left out.")
 @click.option("--role", "roles", multiple=True, help="Directory role, such as 'Global Administrator'; repeatable.")
 def create_user(
-    url: str,
-    world: str | None,
+    asked: Asked,
     as_json: bool,
-    tenant: str | None,
     name: str,
     display_name: str | None,
     password: str | None,
     roles: tuple[str, ...],
 ) -> None:
     """Add a person with a mailbox."""
-    asked = Asked(url, world, tenant)
     document = given(name=name, display_name=display_name, password=password, roles=list(roles))
     tell(asked.call("POST", f"{asked.tenant}/users", document), facts, as_json=as_json)
 
 
 @user.command("list", epilog="\b\nExample:\n  outlook365-emulator user list --tenant contoso.onmicrosoft.com")
-@remote
-@tenant_option
-def list_users(url: str, world: str | None, as_json: bool, tenant: str | None) -> None:
+@of_tenant
+def list_users(asked: Asked, as_json: bool) -> None:
     """List the people and mailboxes of a tenant."""
-    asked = Asked(url, world, tenant)
-    found = asked.call("GET", f"{asked.tenant}/users")["users"]
-    tell(found, lambda rows: table(rows, USER_COLUMNS), as_json=as_json)
+    tell_rows(asked.call("GET", f"{asked.tenant}/users")["users"], USER_COLUMNS, as_json=as_json)
 
 
 @user.command("show", epilog="\b\nExample:\n  outlook365-emulator user show ada")
-@remote
-@tenant_option
+@of_tenant
 @click.argument("name", metavar="ID|NAME|ADDRESS")
-def show_user(url: str, world: str | None, as_json: bool, tenant: str | None, name: str) -> None:
+def show_user(asked: Asked, as_json: bool, name: str) -> None:
     """Show a person: addresses, password, roles, rights of others in the mailbox."""
-    asked = Asked(url, world, tenant)
     tell(asked.call("GET", asked.user(name)), facts, as_json=as_json)
 
 
@@ -111,8 +96,7 @@ def app() -> None:
     epilog="\b\nExample:\n  outlook365-emulator app create --name Daemon --auth client_credentials "
     "--permission Mail.Read --permission User.Read.All",
 )
-@remote
-@tenant_option
+@of_tenant
 @click.option("--name", help="Display name; drawn when left out.")
 @click.option(
     "--auth",
@@ -125,10 +109,8 @@ def app() -> None:
 @click.option("--preset", help="Name of a list of permissions in place of --permission: minimum, full.")
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help="Redirect URI; repeatable.")
 def create_app(
-    url: str,
-    world: str | None,
+    asked: Asked,
     as_json: bool,
-    tenant: str | None,
     name: str | None,
     auth: str,
     permissions: tuple[str, ...],
@@ -136,7 +118,6 @@ def create_app(
     redirect_uris: tuple[str, ...],
 ) -> None:
     """Register an application, consented to by an administrator, and print what a connector is told."""
-    asked = Asked(url, world, tenant)
     document = given(
         name=name, auth=auth, permissions=list(permissions), preset=preset, redirect_uris=list(redirect_uris)
     )
@@ -144,20 +125,15 @@ def create_app(
 
 
 @app.command("list", epilog="\b\nExample:\n  outlook365-emulator app list")
-@remote
-@tenant_option
-def list_apps(url: str, world: str | None, as_json: bool, tenant: str | None) -> None:
+@of_tenant
+def list_apps(asked: Asked, as_json: bool) -> None:
     """List the applications of a tenant."""
-    asked = Asked(url, world, tenant)
-    found = asked.call("GET", f"{asked.tenant}/apps")["apps"]
-    tell(found, lambda rows: table(rows, APP_COLUMNS), as_json=as_json)
+    tell_rows(asked.call("GET", f"{asked.tenant}/apps")["apps"], APP_COLUMNS, as_json=as_json)
 
 
 @app.command("show", epilog="\b\nExample:\n  outlook365-emulator app show Daemon")
-@remote
-@tenant_option
+@of_tenant
 @click.argument("name", metavar="CLIENT_ID|NAME")
-def show_app(url: str, world: str | None, as_json: bool, tenant: str | None, name: str) -> None:
+def show_app(asked: Asked, as_json: bool, name: str) -> None:
     """Show an application: secrets, permissions, consent."""
-    asked = Asked(url, world, tenant)
     tell(asked.call("GET", asked.app(name)), facts, as_json=as_json)

@@ -139,13 +139,13 @@ def _environment(pem: str, details: dict[str, Any]) -> Iterator[Finding]:
     variables = environment()
     proxy = variables.get("HTTPS_PROXY") or variables.get("https_proxy") or ""
     command = 'eval "$(outlook365-emulator env)"'
-    ports = {urlsplit(one).port for one in (proxy, details["proxy_url"]) if "://" in one}
+    ports = {_port(one) for one in (proxy, details["proxy_url"]) if "://" in one}
     if not proxy:
         yield Finding("HTTPS_PROXY", "note", "not set: programs here go by the host names", f"set it: {command}")
     elif len(ports) == 1:
         yield Finding("HTTPS_PROXY", "good", "leads to the emulator's proxy")
     else:
-        yield Finding("HTTPS_PROXY", "bad", f"leads to {urlsplit(proxy).hostname}, past the emulator", f"run {command}")
+        yield Finding("HTTPS_PROXY", "bad", f"leads to {proxy.rpartition('@')[2]}, past the emulator", f"run {command}")
     excepted = (variables.get("NO_PROXY") or variables.get("no_proxy") or "").split(",")
     over = [one.strip() for one in excepted if one.strip() and HOST.endswith(one.strip().lstrip("*."))]
     if proxy and over:
@@ -162,6 +162,13 @@ def _environment(pem: str, details: dict[str, Any]) -> Iterator[Finding]:
             trusted = body in "".join(text.split())
             found = "holds the emulator's certificate" if trusted else "is of another emulator, or an earlier start"
             yield Finding(name, "good" if trusted else "bad", found, "" if trusted else f"run {command} again")
+
+
+def _port(url: str) -> int | None:
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        return None
 
 
 def _world(details: dict[str, Any]) -> Finding:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from outlook365_emulator.cli.asking import Asked, facts, given, remote, tell, tenant_option
+from outlook365_emulator.cli.asking import Asked, facts, given, of_tenant, tell
 
 PATIENCE = 0.01
 """Seconds that a message may take, beyond what any call may."""
@@ -17,19 +17,15 @@ LOOK_AGAIN = 0.3
 
 
 @click.command("fill", epilog="\b\nExample:\n  outlook365-emulator mail fill --user ada --messages 500 --seed 7")
-@remote
-@tenant_option
+@of_tenant
 @click.option("--user", required=True, metavar="ID|NAME|ADDRESS", help="Whose mailbox is meant.")
 @click.option("--messages", default=500, show_default=True, type=click.IntRange(1, 1_000_000), help="How many.")
 @click.option("--seed", type=int, help="The same seed gives the same mail; drawn when left out.")
-def fill_mailbox(
-    url: str, world: str | None, as_json: bool, tenant: str | None, user: str, messages: int, seed: int | None
-) -> None:
+def fill_mailbox(asked: Asked, as_json: bool, user: str, messages: int, seed: int | None) -> None:
     """Fill a mailbox with believable mail: threads, senders, attachments, dates up to the world's present."""
-    asked = Asked(url, world, tenant)
     path = asked.user(user)
     before = _messages_in(asked, path)
-    with _progress(messages, lambda: _messages_in(Asked(url, world, tenant), path) - before):
+    with _progress(messages, lambda: _messages_in(asked.again(), path) - before):
         document = given(messages=messages, seed=seed)
         found = asked.call("POST", f"{path}/fill", document, patience=PATIENCE * messages)
     tell(found, facts, as_json=as_json)

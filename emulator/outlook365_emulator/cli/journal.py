@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import click
 
-from outlook365_emulator.cli.asking import Asked, given, remote
+from outlook365_emulator.cli.asking import Asked, given, remote, tell
 
 PAUSE = 0.3
 """Seconds between two looks at a journal that is followed."""
@@ -23,14 +23,12 @@ def journal() -> None:
 @click.option("-n", "--lines", type=click.IntRange(0, 100_000), default=20, show_default=True, help="How many first.")
 @click.option("--operation", help="Only this operation, such as mail.messages.list.")
 @click.option("--status", type=click.IntRange(0, 599), help="Only answers with this status.")
-def tail(
-    url: str, world: str | None, as_json: bool, follow: bool, lines: int, operation: str | None, status: int | None
-) -> None:
+def tail(asked: Asked, as_json: bool, follow: bool, lines: int, operation: str | None, status: int | None) -> None:
     """Print the newest entries; with --json one object a line."""
     import contextlib
     import threading
 
-    asked, since = Asked(url, world), 0
+    since = 0
     wanted = given(operation=operation, status=status)
     with contextlib.suppress(KeyboardInterrupt):
         first = True
@@ -46,6 +44,24 @@ def tail(
             if not follow:
                 return
             threading.Event().wait(PAUSE)
+
+
+@journal.command(epilog="\b\nExample:\n  outlook365-emulator journal privileges --json")
+@remote
+def privileges(asked: Asked, as_json: bool) -> None:
+    """Say what each application needed of the permissions that it held: the smallest set, and what was in excess."""
+    from outlook365_emulator.client.privileges import privileges_of
+
+    found = asked.call("GET", f"{asked.world}/journal/privileges")
+
+    def written(document: dict[str, Any]) -> Iterable[str]:
+        if document["dropped"]:
+            yield f"({document['dropped']} earlier requests are no longer kept and not considered)"
+        if not document["applications"]:
+            yield "no request to Microsoft Graph was answered that a permission opens"
+        yield from (str(privileges_of(one)) for one in document["applications"])
+
+    tell(found, written, as_json=as_json)
 
 
 def _print(entry: dict[str, Any], *, as_json: bool) -> None:

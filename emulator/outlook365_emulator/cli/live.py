@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from outlook365_emulator.cli.asking import Asked, facts, json_option, quoted, remote, table, tell, url_option
+from outlook365_emulator.cli.asking import Asked, facts, json_option, quoted, remote, tell, tell_rows, url_option
 from outlook365_emulator.cli.serving import refusals
 
 
@@ -16,10 +16,14 @@ def show_world(url: str, as_json: bool, name: str | None) -> None:
     """Show a world of a running emulator, or list all of them."""
     asked = Asked(url)
     if name is None:
-        rows = asked.call("GET", "/worlds")["worlds"]
-        tell(rows, lambda found: table(found, ("name", "default", "domains")), as_json=as_json)
+        tell_worlds(asked, as_json=as_json)
         return
     tell(asked.call("GET", f"/worlds/{quoted(name)}"), _world_facts, as_json=as_json)
+
+
+def tell_worlds(asked: Asked, *, as_json: bool) -> None:
+    """Print the worlds of a running emulator."""
+    tell_rows(asked.call("GET", "/worlds")["worlds"], ("name", "default", "domains"), as_json=as_json)
 
 
 def _world_facts(found: dict[str, Any]) -> Any:
@@ -46,22 +50,20 @@ def load_world(url: str, as_json: bool, name_or_file: str) -> None:
 @click.command("apply", epilog="\b\nExample:\n  outlook365-emulator scenario apply throttled")
 @remote
 @click.argument("name_or_file", metavar="NAME|FILE")
-def apply_scenario(url: str, world: str | None, as_json: bool, name_or_file: str) -> None:
+def apply_scenario(asked: Asked, as_json: bool, name_or_file: str) -> None:
     """Let a world of a running emulator go through a scenario."""
     from outlook365_emulator.emulator.documents import scenario_document
 
     with refusals():
         document = scenario_document(name_or_file)
-    asked = Asked(url, world)
     tell(asked.call("POST", f"{asked.world}/scenarios", {"document": document}), facts, as_json=as_json)
 
 
 @click.command("clear", epilog="\b\nExample:\n  outlook365-emulator scenario clear")
 @remote
 @click.argument("name", required=False, metavar="[NAME]")
-def clear_scenarios(url: str, world: str | None, as_json: bool, name: str | None) -> None:
+def clear_scenarios(asked: Asked, as_json: bool, name: str | None) -> None:
     """End a scenario of a world in a running emulator, or all of them."""
-    asked = Asked(url, world)
     running = [one["name"] for one in asked.call("GET", f"{asked.world}/scenarios")["scenarios"]]
     ended = [name] if name is not None else running
     for one in ended:

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import click
 
-from outlook365_emulator.cli.asking import Asked, facts, given, remote, table, tell, tenant_option
+from outlook365_emulator.cli.asking import Asked, facts, given, of_tenant, table, tell
 from outlook365_emulator.cli.filling import fill_mailbox
 from outlook365_emulator.cli.serving import Refused
 from outlook365_emulator.cli.token import token_for_app
@@ -31,8 +31,7 @@ mail.add_command(fill_mailbox)
     "create",
     epilog="\b\nExample:\n  outlook365-emulator mail create --user ada --subject Invoice --from billing@example.org",
 )
-@remote
-@tenant_option
+@of_tenant
 @user_option
 @click.option("--subject", help="Subject.")
 @click.option("--from", "sender", help="Address of the sender.")
@@ -41,10 +40,8 @@ mail.add_command(fill_mailbox)
 @click.option("--folder", help="Folder that it arrives in; the inbox when left out.")
 @click.option("--mime", type=click.File("rb"), help="File with the whole message (.eml) in place of the options above.")
 def create_mail(
-    url: str,
-    world: str | None,
+    asked: Asked,
     as_json: bool,
-    tenant: str | None,
     user: str,
     subject: str | None,
     sender: str | None,
@@ -56,7 +53,6 @@ def create_mail(
     """Let a message arrive in a mailbox."""
     import base64
 
-    asked = Asked(url, world, tenant)
     if mime is not None:
         document = given(messages=[base64.b64encode(mime.read()).decode()], folder=folder)
         found = asked.call("POST", f"{asked.user(user)}/mime", document)["value"][0]
@@ -68,29 +64,24 @@ def create_mail(
 
 
 @mail.command("list", epilog="\b\nExample:\n  outlook365-emulator mail list --user ada --folder inbox")
-@remote
-@tenant_option
+@of_tenant
 @user_option
 @click.option("--folder", default="inbox", show_default=True, help="Folder, by well-known name, name or id.")
-def list_mail(url: str, world: str | None, as_json: bool, tenant: str | None, user: str, folder: str) -> None:
+def list_mail(asked: Asked, as_json: bool, user: str, folder: str) -> None:
     """List the messages of a folder."""
-    asked = Asked(url, world, tenant)
     found = asked.call("GET", f"{asked.user(user)}/messages?{urlencode({'folder': folder})}")["value"]
     tell(found, lambda rows: table([_message_row(row) for row in rows], MESSAGE_COLUMNS), as_json=as_json)
 
 
 @mail.command("show", epilog="\b\nExample:\n  outlook365-emulator mail show --user ada 1")
-@remote
-@tenant_option
+@of_tenant
 @user_option
 @click.option("--folder", default="inbox", show_default=True, help="Folder, by well-known name, name or id.")
 @click.option("--mime", is_flag=True, help="Print the whole message as it would be transmitted.")
 @click.argument("message", metavar="ID|NUMBER")
 def show_mail(
-    url: str,
-    world: str | None,
+    asked: Asked,
     as_json: bool,
-    tenant: str | None,
     user: str,
     folder: str,
     mime: bool,
@@ -99,7 +90,6 @@ def show_mail(
     """Show a message, by its id or by its number in the list."""
     import base64
 
-    asked = Asked(url, world, tenant)
     rows = asked.call("GET", f"{asked.user(user)}/messages?{urlencode({'folder': folder})}")["value"]
     found = _chosen(rows, message, f"the folder {folder}")
     if mime:
@@ -155,18 +145,15 @@ def event() -> None:
     "create",
     epilog="\b\nExample:\n  outlook365-emulator event create --user ada --subject Review --start 2026-03-02T10:00",
 )
-@remote
-@tenant_option
+@of_tenant
 @user_option
 @click.option("--subject", required=True, help="Subject.")
 @click.option("--start", required=True, type=TIME, help="Start in UTC.")
 @click.option("--minutes", type=click.IntRange(1, 525600), default=30, show_default=True, help="How long it takes.")
 @click.option("--attendee", "attendees", multiple=True, metavar="ADDRESS", help="Who is invited; repeatable.")
 def create_event(
-    url: str,
-    world: str | None,
+    asked: Asked,
     as_json: bool,
-    tenant: str | None,
     user: str,
     subject: str,
     start: datetime,
@@ -174,7 +161,6 @@ def create_event(
     attendees: tuple[str, ...],
 ) -> None:
     """Put a meeting into a calendar; whoever is invited gets it too."""
-    asked = Asked(url, world, tenant)
     document = {
         "subject": subject,
         "start": {"dateTime": start.isoformat(), "timeZone": "UTC"},
@@ -185,23 +171,21 @@ def create_event(
 
 
 @event.command("list", epilog="\b\nExample:\n  outlook365-emulator event list --user ada")
-@remote
-@tenant_option
+@of_tenant
 @user_option
-def list_events(url: str, world: str | None, as_json: bool, tenant: str | None, user: str) -> None:
+def list_events(asked: Asked, as_json: bool, user: str) -> None:
     """List the meetings of a calendar; a series is listed once."""
-    found = _events(Asked(url, world, tenant), user)
+    found = _events(asked, user)
     tell(found, lambda rows: table([_event_row(row) for row in rows], EVENT_COLUMNS), as_json=as_json)
 
 
 @event.command("show", epilog="\b\nExample:\n  outlook365-emulator event show --user ada 1")
-@remote
-@tenant_option
+@of_tenant
 @user_option
 @click.argument("event_name", metavar="ID|NUMBER")
-def show_event(url: str, world: str | None, as_json: bool, tenant: str | None, user: str, event_name: str) -> None:
+def show_event(asked: Asked, as_json: bool, user: str, event_name: str) -> None:
     """Show a meeting, by its id or by its number in the list."""
-    found = _chosen(_events(Asked(url, world, tenant), user), event_name, f"the calendar of {user}")
+    found = _chosen(_events(asked, user), event_name, f"the calendar of {user}")
     tell(found, _event_facts, as_json=as_json)
 
 

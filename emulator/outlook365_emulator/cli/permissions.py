@@ -68,19 +68,17 @@ def _operation(method: str, path: str) -> "Operation":
     from urllib.parse import urlsplit
 
     from outlook365_emulator.errors import GraphError
-    from outlook365_emulator.graph.operation import OPERATIONS
     from outlook365_emulator.graph.paths import read_path
     from outlook365_emulator.graph.routing import Routes
-    from outlook365_emulator.graph.service import DECLARING
+    from outlook365_emulator.graph.service import operations as declared
     from outlook365_emulator.tables.graph_permissions import permission_rows
     from outlook365_emulator.tables.graph_segments import graph_segments
 
-    assert DECLARING  # importing it has declared the operations
     given = urlsplit(path).path
     if not given.lower().startswith(("/v1.0", "/beta")):
         given = f"/v1.0/{given.lstrip('/')}"
     try:
-        return Routes(OPERATIONS, permission_rows(), graph_segments()).find(read_path(given), method)[0]
+        return Routes(declared(), permission_rows(), graph_segments()).find(read_path(given), method)[0]
     except GraphError as error:
         raise Refused(f"{method} {path}: {error.because or error}") from None
 
@@ -90,13 +88,11 @@ def _operation(method: str, path: str) -> "Operation":
 @click.option("--containing", metavar="TEXT", default="", help="Only those whose name or path holds the text.")
 def operations(as_json: bool, containing: str) -> None:
     """List the operations of Microsoft Graph that are emulated."""
-    from outlook365_emulator.graph.operation import OPERATIONS
-    from outlook365_emulator.graph.service import DECLARING
+    from outlook365_emulator.graph.service import operations as declared
 
-    assert DECLARING  # importing it has declared the operations
     rows = [
         {"name": one.name, "route": one.route, "least": one.least}
-        for one in sorted(OPERATIONS.values(), key=lambda one: one.name)
+        for one in sorted(declared().values(), key=lambda one: one.name)
         if containing.lower() in f"{one.name} {one.route}".lower()
     ]
     tell(rows, lambda found: table(found, ("name", "route", "least")), as_json=as_json)

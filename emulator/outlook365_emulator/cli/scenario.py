@@ -3,6 +3,7 @@
 import click
 
 from outlook365_emulator.cli import live
+from outlook365_emulator.cli.asking import json_option, tell
 from outlook365_emulator.cli.serving import refusals
 
 
@@ -12,26 +13,21 @@ def scenario() -> None:
 
 
 @scenario.command("list", epilog="\b\nExample:\n  outlook365-emulator scenario list")
-@click.option("--json", "as_json", is_flag=True, help="Print names, titles and what they find as JSON.")
+@json_option
 def list_scenarios(as_json: bool) -> None:
     """List the scenarios that are shipped, and which mistake of a client each brings to light."""
-    import msgspec
-
     from outlook365_emulator.scenarios.files import load_scenario_file, scenario_names
 
     found = [load_scenario_file(name) for name in scenario_names()]
-    if as_json:
-        rows = [{"name": one.name, "title": one.title, "finds": one.finds} for one in found]
-        click.echo(msgspec.json.encode(rows).decode())
-        return
+    rows = [{"name": one.name, "title": one.title, "finds": one.finds} for one in found]
     width = max((len(one.name) for one in found), default=0)
-    for one in found:
-        click.echo(f"{click.style(one.name.ljust(width), bold=True)}  {one.title or ''}")
+    lines = [f"{click.style(one.name.ljust(width), bold=True)}  {one.title or ''}" for one in found]
+    tell(rows, lambda _: lines, as_json=as_json)
 
 
 @scenario.command(epilog="\b\nExample:\n  outlook365-emulator scenario show outage")
 @click.argument("name_or_file", metavar="NAME|FILE")
-@click.option("--json", "as_json", is_flag=True, help="Print the scenario as JSON, as the control API takes it.")
+@json_option
 def show(name_or_file: str, as_json: bool) -> None:
     """Show what a scenario does, phase by phase."""
     import msgspec
@@ -57,13 +53,16 @@ def show(name_or_file: str, as_json: bool) -> None:
 
 @scenario.command(epilog="\b\nExample:\n  outlook365-emulator scenario validate ./my-scenario.yaml")
 @click.argument("name_or_file", metavar="NAME|FILE")
-def validate(name_or_file: str) -> None:
+@json_option
+def validate(name_or_file: str, as_json: bool) -> None:
     """Read a scenario file; say what is wrong, and where."""
     from outlook365_emulator.scenarios.files import load_scenario_file
 
     with refusals():
         found = load_scenario_file(name_or_file)
-    click.echo(f"{name_or_file} is right: phases {len(found.phases)}, {', '.join(one.name for one in found.phases)}")
+    phases = [one.name for one in found.phases]
+    said = f"{name_or_file} is right: phases {len(phases)}, {', '.join(phases)}"
+    tell({"scenario": found.name, "phases": phases}, lambda _: [said], as_json=as_json)
 
 
 scenario.add_command(live.apply_scenario)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import click
 
-from outlook365_emulator.cli.asking import Asked, facts, json_option, remote, tell, tenant_option
+from outlook365_emulator.cli.asking import Asked, facts, json_option, of_tenant, tell
 from outlook365_emulator.cli.serving import Refused
 
 MEANINGS: Mapping[str, str] = MappingProxyType(
@@ -51,16 +51,13 @@ def token() -> None:
     epilog="\b\nExamples:\n  outlook365-emulator token mint --app Daemon\n"
     "  outlook365-emulator token mint --app Mail --user ada --scope Mail.Read"
 )
-@remote
-@tenant_option
+@of_tenant
 @click.option("--app", "app_name", metavar="CLIENT_ID|NAME", help="The application; the world's first when left out.")
 @click.option("--user", metavar="ID|NAME|ADDRESS", help="The person who signs in; none: the application on its own.")
 @click.option("--scope", "scopes", multiple=True, help="What is asked for; everything consented when left out.")
 def mint(
-    url: str,
-    world: str | None,
+    asked: Asked,
     as_json: bool,
-    tenant: str | None,
     app_name: str | None,
     user: str | None,
     scopes: tuple[str, ...],
@@ -69,7 +66,6 @@ def mint(
 
     With --user the person signs in with the password (the grant `password`), else the application with its secret.
     """
-    asked = Asked(url, world, tenant)
     found = asked.call("GET", asked.tenant)
     app = asked.call("GET", asked.app(app_name)) if app_name else _first_app(found["apps"], user)
     person = asked.call("GET", asked.user(user)) if user else None
@@ -153,7 +149,7 @@ def decoded_parts(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
         raise Refused(f"a token has three parts between dots, this text has {len(parts)}")
     try:
         found = [json.loads(base64.b64decode(part + "=" * (-len(part) % 4), b"-_")) for part in parts[:2]]
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         raise Refused("header and claims of a token are JSON in base64url, and this text is not") from None
     if not all(isinstance(part, dict) for part in found):
         raise Refused("header and claims of a token are JSON objects, and these are not")

@@ -3,6 +3,7 @@
 import click
 
 from outlook365_emulator.cli import kept, live
+from outlook365_emulator.cli.asking import Asked, json_option, tell
 from outlook365_emulator.cli.serving import refusals
 
 
@@ -11,25 +12,28 @@ def world() -> None:
     """Look at world files: the tenants, people, mail and applications that an emulator starts with."""
 
 
-@world.command("list", epilog="\b\nExample:\n  outlook365-emulator world list")
-@click.option("--json", "as_json", is_flag=True, help="Print the names as JSON.")
-def list_worlds(as_json: bool) -> None:
-    """List the worlds that are shipped."""
-    import msgspec
-
+@world.command(
+    "list",
+    epilog="\b\nExamples:\n  outlook365-emulator world list\n"
+    "  outlook365-emulator world list --url http://127.0.0.1:8365",
+)
+@click.option("--url", metavar="URL", help="List the worlds of this running emulator; without it the shipped ones.")
+@json_option
+def list_worlds(url: str | None, as_json: bool) -> None:
+    """List the worlds that are shipped, or those of a running emulator."""
     from outlook365_emulator.worlds import world_names
 
-    names = world_names()
-    click.echo(msgspec.json.encode(names).decode() if as_json else "\n".join(names))
+    if url is not None:
+        live.tell_worlds(Asked(url), as_json=as_json)
+        return
+    tell(world_names(), lambda names: names, as_json=as_json)
 
 
 @world.command(epilog="\b\nExample:\n  outlook365-emulator world validate ./my-world.yaml")
 @click.argument("name_or_file", metavar="NAME|FILE")
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@json_option
 def validate(name_or_file: str, as_json: bool) -> None:
     """Read a world file and build its world; say what is wrong, and where."""
-    import msgspec
-
     from outlook365_emulator.emulator.in_thread import load_world
     from outlook365_emulator.store.hosting import Hosting
 
@@ -44,16 +48,12 @@ def validate(name_or_file: str, as_json: bool) -> None:
         "applications": sum(len(tenant.applications) for tenant in tenants),
     }
     hosting.drop(built)
-    if as_json:
-        click.echo(msgspec.json.encode(counts).decode())
-        return
-    click.echo(f"{name_or_file} is right: " + ", ".join(f"{key} {value}" for key, value in counts.items()))
+    said = f"{name_or_file} is right: " + ", ".join(f"{key} {value}" for key, value in counts.items())
+    tell(counts, lambda _: [said], as_json=as_json)
 
 
 world.add_command(kept.export)
 world.add_command(kept.import_)
 world.add_command(kept.kept)
-
-
 world.add_command(live.show_world)
 world.add_command(live.load_world)

@@ -9,35 +9,16 @@ from msgspec import UNSET, Meta, UnsetType
 
 from outlook365_emulator.control.context import Call
 from outlook365_emulator.directory.account_states import THRESHOLD, lockout_threshold
-from outlook365_emulator.directory.conditional_access import add_policy, policy_named
+from outlook365_emulator.directory.conditional_access import policy_named
 from outlook365_emulator.entra.request_loops import LIMIT
 from outlook365_emulator.graph.mail.sending_limits import MAX_MESSAGE_SIZE, MAX_RECIPIENTS, RECIPIENTS_PER_DAY
 from outlook365_emulator.store.records.policies import AccessPolicy, Control
 from outlook365_emulator.store.tenant import Tenant
-from outlook365_emulator.worlds.contents import Document, Text
-from outlook365_emulator.worlds.documents import MailLimit
-from outlook365_emulator.worlds.reading import DocumentError
+from outlook365_emulator.worlds.contents import Document
+from outlook365_emulator.worlds.documents import MailLimit, PolicyDocument
+from outlook365_emulator.worlds.policies import add_policy_of
 
-Hours = Annotated[float, Meta(ge=0, le=8760, description="a number of hours, 0 to 8760")]
 Limit = Annotated[int, Meta(ge=1, le=100000, description="a whole number, 1 to 100000")]
-
-
-class PolicyDocument(Document):
-    """A conditional access policy.
-
-    Attributes:
-        control: what it demands: that nobody comes in, a second factor, a device's state, or a recent sign-in.
-        name: display name; made from the control when left out.
-        users: names of users and groups that it is for; everybody when left out.
-        apps: client ids or names of applications that it is for; all when left out.
-        hours: for `sign_in_frequency`, and only there: how old a sign-in may be.
-    """
-
-    control: Control
-    name: Text | None = None
-    users: list[Text] = msgspec.field(default_factory=list)
-    apps: list[Text] = msgspec.field(default_factory=list)
-    hours: Hours | None = None
 
 
 class PolicyChange(Document):
@@ -102,20 +83,8 @@ class LimitsView(msgspec.Struct):
 
 def create_policy(call: Call, document: PolicyDocument) -> PolicyView:
     """Add a conditional access policy; it is enforced at once."""
-    if (document.control == "sign_in_frequency") != (document.hours is not None):
-        raise DocumentError("hours", "give it with the control sign_in_frequency, and only there")
     with call.unit() as unit:
-        policy = add_policy(
-            call.world,
-            call.tenant,
-            unit,
-            document.control,
-            name=document.name,
-            users=document.users,
-            applications=document.apps,
-            hours=document.hours or 0,
-        )
-    return _view(policy)
+        return _view(add_policy_of(call.world, call.tenant, unit, document))
 
 
 def list_policies(call: Call) -> PolicyList:

@@ -32,6 +32,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "on_behalf_of": "on_behalf_of",
         "logout_url": "logout_url",
         "verified_publisher": "verified_publisher",
+        "optional_claims": "optional_claims",
     }
 )
 """Keys of a change and the fields of the registration."""

@@ -41,6 +41,22 @@ class ResponseDocument(Document):
     send: bool = True
 
 
+class ReplyDocument(Document):
+    """An answer that somebody outside the world gives to a meeting.
+
+    Attributes:
+        event: `iCalUId` of the meeting, or of one occurrence of it.
+        attendee: address of the person who answers.
+        response: the answer.
+        comment: what is said to it.
+    """
+
+    event: Text
+    attendee: Text
+    response: Literal["accept", "tentativelyAccept", "decline"]
+    comment: str = ""
+
+
 class WeeksRequest(Document):
     """Working weeks to invent.
 
@@ -114,6 +130,37 @@ def respond_to_meeting(call: Call, document: ResponseDocument) -> None:
             answer_meeting(place, *found, Given(answer, document.comment, document.send))
     except GraphError as error:
         raise ControlError(400, "bad_document", error.because or error.message) from error
+
+
+def receive_reply(call: Call, document: ReplyDocument) -> msgspec.Raw:
+    """Let an invited person outside the world answer by mail; answered is the organizer's event as Graph JSON."""
+    from outlook365_emulator.graph.calendar.documents import members_of
+    from outlook365_emulator.graph.calendar.meetings.event_messages import copy_by_uid
+    from outlook365_emulator.graph.calendar.meetings.outside import answer_from_outside
+    from outlook365_emulator.graph.calendar.meetings.parties import own_setting, record_of
+    from outlook365_emulator.graph.mail.addresses import address_of
+    from outlook365_emulator.graph.mail.delivery import tenant_of
+
+    user, mailbox = call.user, call.mailbox
+    found = copy_by_uid(mailbox, document.event)
+    if found is None or not found[0].is_organizer:
+        message = f"{user.user_principal_name} organizes no meeting with this iCalUId"
+        raise ControlError(404, "unknown_event", message)
+    event, day = found
+    invited = {address_of(one).lower(): one for one in members_of(record_of(event, day))["attendees"]}
+    attendee = invited.get(document.attendee.lower())
+    if attendee is None:
+        raise unknown("attendee", document.attendee, invited)
+    if tenant_of(call.world, document.attendee) is not None:
+        raise ControlError(400, "bad_document", f"{document.attendee} is in this world: use respond", "attendee")
+    answer: Any = _ANSWERS[document.response]
+    with call.unit() as unit:
+        place = own_setting(call.world, call.tenant, unit, user, mailbox, event)
+        recipient = {"emailAddress": attendee["emailAddress"]}
+        answer_from_outside(place, event, day, recipient, answer, document.comment)
+        answered = copy_by_uid(mailbox, document.event)
+        assert answered is not None, "an answer takes no event away"
+        return msgspec.Raw(record_of(*answered).document)
 
 
 async def fill_calendar(call: Call, request: WeeksRequest) -> WeeksView:

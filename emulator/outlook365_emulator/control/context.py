@@ -46,8 +46,27 @@ class Context(Protocol):
         """The keys that sign tokens."""
         ...
 
+    @property
+    def ca_pem(self) -> bytes:
+        """The certificate of the authority that signs for the emulated hosts."""
+        ...
+
     def kept_snapshots(self) -> "Snapshots":
         """Return the snapshots that outlived a restart, by world key and name."""
+        ...
+
+    def export(self, world: World) -> bytes:
+        """Return a world with its mail as one file."""
+        ...
+
+    def take_in(self, content: bytes, limit: int) -> World:
+        """Host a world that was exported.
+
+        Raises:
+            BadData: it is no such file, or has more bytes than the limit when it is unpacked.
+            NameTaken: a world of its name, or a tenant with one of its ids or domains, is there already.
+            NotKept: it cannot be written.
+        """
         ...
 
     def run_effect(self, world: World, due: Due) -> None:
@@ -64,6 +83,10 @@ class Context(Protocol):
 
     def prepare_connections(self, world: World) -> None:
         """Let faults that act before there is a request reach a world's clients."""
+        ...
+
+    def resume(self, world: World) -> None:
+        """Have what a world that was put back had planned run when its time comes, and its notifications sent."""
         ...
 
     def judge_connection(self, world: World, phase: Phase, host: str) -> Harm | None:
@@ -107,7 +130,9 @@ class Call:
             hosting = self.context.hosting
             self._world = hosting.by_name(name)
             if self._world is None:
-                raise unknown("world", name, (world.name for world in hosting))
+                raise unknown(
+                    "world", name, (world.name for world in hosting), "the world of a test ends with the test"
+                )
             self._world.run_due(self.context.run_effect)
         return self._world
 

@@ -124,7 +124,7 @@ async def fill_mailbox(call: Call, request: FillRequest) -> FilledView:
 
 def receive_texts(call: Call, document: MimeDocument) -> GraphList:
     """Put messages into a mailbox from their MIME texts, all or none; answered is their Graph JSON."""
-    from outlook365_emulator.graph.mail.receiving import receive_mime
+    from outlook365_emulator.graph.calendar.meetings.incoming import receive_mime
 
     texts = [_decoded(text, f"messages[{i}]") for i, text in enumerate(document.messages)]
     user, _ = call.user, call.mailbox

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator import __version__
+from outlook365_emulator.control.archives import MEDIA, Archive
 from outlook365_emulator.control.problems import ProblemView
 from outlook365_emulator.control.routes import PREFIX, Route
 from outlook365_emulator.faults.schema import fault_schema
@@ -27,7 +28,8 @@ def openapi_document(routes: Iterable[Route]) -> dict[str, Any]:
         routes: the table of routes.
     """
     routes = list(routes)
-    kinds = list(dict.fromkeys(kind for route in routes for kind in (route.body, route.answer) if kind is not None))
+    told = (kind for route in routes for kind in (route.body, route.answer))
+    kinds = [kind for kind in dict.fromkeys(told) if kind not in (None, Archive)]
     refs, schemas = msgspec.json.schema_components([*kinds, ProblemView], ref_template=REF)
     fault, further = fault_schema(REF)
     schemas |= {**further, "Envelope": fault}
@@ -76,4 +78,8 @@ def summary_of(route: Route) -> str:
 
 
 def _content(kind: Any, known: dict[Any, dict[str, Any]]) -> dict[str, Any]:
-    return {} if kind is None else {"content": {"application/json": {"schema": known[kind]}}}
+    if kind is None:
+        return {}
+    if kind is Archive:
+        return {"content": {MEDIA: {"schema": {"type": "string", "format": "binary"}}}}
+    return {"content": {"application/json": {"schema": known[kind]}}}

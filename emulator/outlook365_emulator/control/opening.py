@@ -1,7 +1,6 @@
 """What the HTTP port tells without a token: that the emulator is there, and whose certificates to trust."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from outlook365_emulator.control.context import Context
@@ -19,9 +18,8 @@ def show_health(context: Context) -> Response:
 
 def show_authority(context: Context) -> Response:
     """Return the certificate of the authority that signs for the emulated hosts, as PEM (RFC 7468)."""
-    pem = Path(context.details()["ca_file"]).read_bytes()
     name = ("Content-Disposition", 'attachment; filename="outlook365-emulator-ca.pem"')
-    return Response(200, pem, [("Content-Type", "application/x-pem-file"), name, _NOT_KEPT])
+    return Response(200, context.ca_pem, [("Content-Type", "application/x-pem-file"), name, _NOT_KEPT])
 
 
 OPEN: Mapping[str, Callable[[Context], Response]] = MappingProxyType({HEALTH: show_health, AUTHORITY: show_authority})

@@ -55,19 +55,22 @@ class ControlError(Exception):
         self.headers = headers
 
 
-def unknown(what: str, given: str, known: Iterable[str]) -> ControlError:
+def unknown(what: str, given: str, known: Iterable[str], note: str = "") -> ControlError:
     """Make the 404 for a name that leads to nothing.
 
     Args:
         what: what it should have named, `world`; the code is `unknown_world`.
         given: the name as given.
         known: the names there are.
+        note: what may explain it.
     """
     names = list(known)
     close = get_close_matches(given, names, n=1, cutoff=0.5)
     listed = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     hint = f"did you mean {close[0]!r}?" if close else f"there is {listed or 'none'}"
-    return ControlError(404, f"unknown_{what.replace(' ', '_')}", f"there is no {what} {given!r}; {hint}")
+    return ControlError(
+        404, f"unknown_{what.replace(' ', '_')}", f"there is no {what} {given!r}; {hint}{note and f' ({note})'}"
+    )
 
 
 _MEANING: tuple[tuple[type[Exception], int, str], ...] = (

@@ -1,17 +1,19 @@
 """The reference page of the control API, written from the table of routes."""
 
+from outlook365_emulator.control.archives import Archive
 from outlook365_emulator.control.openapi import summary_of
 from outlook365_emulator.control.routes import PREFIX, ROUTES, Route
 from outlook365_emulator.control.service import LIMIT
 
 _CODES: tuple[tuple[int, str], ...] = (
-    (400, "bad_document bad_json bad_query bad_grantee"),
+    (400, "bad_document bad_json bad_query bad_grantee bad_archive"),
     (401, "token_needed"),
     (403, "foreign_host foreign_origin"),
     (
         404,
         "unknown_route unknown_world unknown_tenant unknown_user unknown_app unknown_folder unknown_event "
-        "unknown_calendar unknown_fault unknown_secret unknown_certificate unknown_snapshot no_mailbox",
+        "unknown_attendee unknown_calendar unknown_fault unknown_secret unknown_certificate unknown_snapshot "
+        "no_mailbox",
     ),
     (405, "method_not_allowed"),
     (409, "taken"),
@@ -29,8 +31,9 @@ JSON over HTTP on the emulator's HTTP port, below `{PREFIX}`. It makes worlds, c
 happened; the handles of the plugin use nothing else. It is never reachable through an emulated host.
 
 `GET {PREFIX}/openapi.json` describes every route, body and answer (OpenAPI 3.1). Bodies are sent as `application/json`,
-up to {LIMIT // (1024 * 1024)} MB; an empty body counts as `{{}}`. Documents of worlds, tenants, users, applications and
-messages are those of [world files](world-file.md), faults those of [faults](faults.md).
+up to {LIMIT // (1024 * 1024)} MB; an empty body counts as `{{}}`. A world as a file goes both ways as
+`application/zip`. Documents of worlds, tenants, users, applications and messages are those of
+[world files](world-file.md), faults those of [faults](faults.md).
 
 ## Refusals
 
@@ -68,29 +71,27 @@ id or thumbprint.
 
 def reference_page() -> str:
     """Write the page as Markdown."""
-    parts = [_HEAD]
-    group = ""
+    groups: dict[str, list[str]] = {}
     for route in ROUTES:
-        module = _group(route)
-        if module != group:
-            group = module
-            parts.append(f"\n## {group}\n\n| route | body | answer | what it does |\n|---|---|---|---|\n")
-        parts.append(_row(route))
-    return "".join(parts)
+        groups.setdefault(_group(route), []).append(_row(route))
+    table = "| route | body | answer | what it does |\n|---|---|---|---|\n"
+    return _HEAD + "".join(f"\n## {name}\n\n{table}{''.join(rows)}" for name, rows in groups.items())
 
 
 def _group(route: Route) -> str:
-    return str(route.handler.__module__.rpartition(".")[2]).capitalize()
+    return str(route.handler.__module__.rpartition(".")[2]).capitalize().replace("_", " ")
 
 
 def _row(route: Route) -> str:
     query = f"?{'&'.join(f'{name}=' for name in route.query)}" if route.query else ""
-    body = f"`{route.body.__name__}`" if route.body else ""
+    body = "" if route.body is None else "ZIP" if route.body is Archive else f"`{route.body.__name__}`"
     return (
         f"| {route.method} `{route.path}{query}` | {body} | {route.status} {_answer(route)} | {summary_of(route)} |\n"
     )
 
 
 def _answer(route: Route) -> str:
+    if route.answer is None:
+        return ""
     name = getattr(route.answer, "__name__", "")
-    return "" if route.answer is None else f"`{name}`" if name != "dict" else "JSON"
+    return {"dict": "JSON", "Archive": "ZIP"}.get(name, f"`{name}`")

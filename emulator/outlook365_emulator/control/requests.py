@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import UNSET, Meta, UnsetType
 
 from outlook365_emulator.directory.consent_policy import UserConsent
+from outlook365_emulator.store.records.directory import OptionalClaim
 from outlook365_emulator.worlds.contents import Document, Mail, Text
 from outlook365_emulator.worlds.documents import Audience, Implicit
 
@@ -97,6 +98,7 @@ class AppChange(Document):
         implicit: which tokens the authorize endpoint gives itself.
         logout_url: where the application is told of a sign-out in the front channel.
         verified_publisher: name of the verified publisher.
+        optional_claims: further claims of its ID tokens, in place of those it has.
     """
 
     name: Text | UnsetType = UNSET
@@ -114,6 +116,7 @@ class AppChange(Document):
     implicit: list[Implicit] | UnsetType = UNSET
     logout_url: Text | UnsetType | None = UNSET
     verified_publisher: Text | UnsetType | None = UNSET
+    optional_claims: list[OptionalClaim] | UnsetType = UNSET
 
 
 class ConsentChange(Document):

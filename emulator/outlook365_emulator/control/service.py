@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from outlook365_emulator.control.archives import MEDIA, Archive
 from outlook365_emulator.control.context import Call, Context, Snapshots
 from outlook365_emulator.control.guard import check_sender, check_token, own_names
 from outlook365_emulator.control.matching import Matcher
@@ -100,6 +101,8 @@ class Control:
     def _written(self, route: Route, answer: Any) -> Response:
         if route.answer is None:
             return Response(route.status, b"", [_NOT_KEPT])
+        if isinstance(answer, Archive):
+            return Response(route.status, answer.content, [("Content-Type", MEDIA), _NOT_KEPT])
         return Response(route.status, self._encoder.encode(answer), [_JSON, _NOT_KEPT])
 
     def _ask(self, method: str, path: str, document: Any = None) -> Any:
@@ -164,8 +167,11 @@ def _query(route: Route, text: str) -> dict[str, str]:
 def _body(request: Request, kind: type[msgspec.Struct]) -> msgspec.Struct:
     """Read the body; an empty one counts as an empty document."""
     media = request.headers.get("content-type").partition(";")[0].strip().lower()
-    if request.body and media not in ("", "application/json"):
-        raise ControlError(415, "unsupported_media_type", f"send application/json, not {media!r}")
+    expected = MEDIA if kind is Archive else "application/json"
+    if request.body and media not in ("", expected):
+        raise ControlError(415, "unsupported_media_type", f"send {expected}, not {media!r}")
+    if kind is Archive:
+        return Archive(request.body)
     try:
         return decode_document(request.body or b"{}", kind)
     except msgspec.DecodeError as error:

@@ -36,6 +36,7 @@ def restore_snapshot(call: Call) -> None:
     restore(world, held[name])
     for client_id in _clients(call):
         hosting.add_client(world, client_id)
+    call.context.resume(world)
 
 
 def _clients(call: Call) -> set[str]:

@@ -10,7 +10,6 @@ from outlook365_emulator.control.context import Call
 from outlook365_emulator.control.problems import unknown
 from outlook365_emulator.directory.applications import change_application
 from outlook365_emulator.entra.federation import assertion
-from outlook365_emulator.entra.keys import kids_of
 from outlook365_emulator.store.records.directory import FederatedCredential
 from outlook365_emulator.worlds.contents import Document, Text
 from outlook365_emulator.worlds.reading import DocumentError
@@ -86,7 +85,7 @@ def roll_signing_key(call: Call) -> KeysView:
 
 def show_signing_keys(call: Call) -> KeysView:
     """List the ids of the keys that sign for a world."""
-    return KeysView([call.context.keys.current.kid, *kids_of(call.world)])
+    return KeysView([key.kid for key in call.context.keys.published(call.world)])
 
 
 def create_federated(call: Call, document: FederatedDocument) -> FederatedView:

@@ -208,6 +208,7 @@ class JournalView(msgspec.Struct):
         dropped: how many of the oldest are no longer kept.
         total: how many there were in all.
         not_emulated: what was asked for and is not emulated, with counts.
+        bugs: at what the emulator failed and with which exception, with counts.
         counts: counts over all requests, those no longer kept included.
     """
 
@@ -215,6 +216,7 @@ class JournalView(msgspec.Struct):
     dropped: int
     total: int
     not_emulated: dict[str, int]
+    bugs: dict[str, int]
     counts: list[Count]
 
 

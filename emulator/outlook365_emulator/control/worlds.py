@@ -33,8 +33,9 @@ def show_world(call: Call) -> WorldView:
 
 def drop_world(call: Call) -> None:
     """Drop a world and its snapshots."""
-    call.snapshots.pop(call.world.key, None)
-    call.context.drop(call.world)
+    world = call.world
+    call.context.drop(world)
+    call.snapshots.pop(world.key, None)
 
 
 def open_port(call: Call) -> PortView:

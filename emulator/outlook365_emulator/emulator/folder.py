@@ -1,11 +1,13 @@
 """The temporary folder of a running emulator, and the removal of those that killed processes have left behind."""
 
+import atexit
 import contextlib
 import os
 import shutil
 import sys
 import tempfile
 import weakref
+from functools import cache
 from pathlib import Path
 
 from outlook365_emulator.clock import real_timestamp
@@ -24,7 +26,7 @@ class TemporaryFolder:
     """A folder that is removed with the object, or at the end of the process.
 
     A process that is killed removes nothing. Its lock on a file in the folder (`flock`) ends with it, by which the
-    next emulator of the machine that stops knows that the folder is nobody's.
+    next process with an emulator knows at its end that the folder is nobody's.
 
     Attributes:
         path: the folder.
@@ -36,6 +38,7 @@ class TemporaryFolder:
         descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         _lock(descriptor)
         self.remove = weakref.finalize(self, _remove, self.path, descriptor, os.getpid())
+        _sweep_at_exit(self.path.parent)
 
 
 def _lock(descriptor: int) -> bool:
@@ -54,7 +57,12 @@ def _remove(folder: Path, descriptor: int, owner: int) -> None:
         return
     shutil.rmtree(folder, ignore_errors=True)
     os.close(descriptor)
-    remove_left_behind(folder.parent)
+
+
+@cache
+def _sweep_at_exit(parent: Path) -> None:
+    """Have what others left behind removed when this process ends: an emulator that stops must not wait for it."""
+    atexit.register(remove_left_behind, parent)
 
 
 def remove_left_behind(parent: Path) -> None:

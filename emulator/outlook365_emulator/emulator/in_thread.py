@@ -1,31 +1,32 @@
 """An emulator in a thread of this process: makes the parts and connects them."""
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from outlook365_emulator.app import App, run_effect
+from outlook365_emulator.app.bugs import log_bug
 from outlook365_emulator.clock import Clock
-from outlook365_emulator.clouds import EMULATED_HOSTS, is_emulated, is_microsoft
+from outlook365_emulator.clouds import is_emulated, is_microsoft
 from outlook365_emulator.config import Settings
 from outlook365_emulator.control.context import Snapshots
 from outlook365_emulator.control.service import Control
 from outlook365_emulator.emulator.connections import ConnectionFaults
 from outlook365_emulator.emulator.folder import TemporaryFolder
-from outlook365_emulator.emulator.kept_worlds import AUTHORITY, KEYS, fill, open_directory
+from outlook365_emulator.emulator.kept_worlds import AUTHORITY, KEYS, exported, fill, imported, open_directory
 from outlook365_emulator.emulator.late import Late
+from outlook365_emulator.emulator.names import certified_names
 from outlook365_emulator.emulator.ready import Doors, details_of
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.faults.facts import Phase
 from outlook365_emulator.journal import Entry, written_at
 from outlook365_emulator.net.authority import Authority
 from outlook365_emulator.net.proxy import ProxyRules
-from outlook365_emulator.net.server import Server
+from outlook365_emulator.net.server import Server, reachable
 from outlook365_emulator.store.agenda import Due
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.world import World
-from outlook365_emulator.tables.clouds import host_rows
 from outlook365_emulator.wire import Harm
 
 if TYPE_CHECKING:
@@ -33,10 +34,8 @@ if TYPE_CHECKING:
     from outlook365_emulator.graph.service import Graph
     from outlook365_emulator.graph.subscriptions.courier import Courier
     from outlook365_emulator.graph.uploads import Uploads
+    from outlook365_emulator.store.durable.parts import Part
     from outlook365_emulator.store.durable.recorder import DataDirectory
-
-_REACHABLE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to these
-"""By which address this machine reaches a server that listens on all of its own."""
 
 
 class InThread:
@@ -95,7 +94,7 @@ class InThread:
             self.server = self._bound(settings)
             self.doors = self._doors(settings)
             self.server.start()
-            self.server.call(self._resume)
+            self.server.call(self._resume_all)
             self.server.call(self._begin_scenarios)
         except BaseException:
             self.stop()
@@ -107,9 +106,34 @@ class InThread:
             service.load()
 
     def _opened(self, directory: Path) -> "DataDirectory":
+        return open_directory(directory, self._parts)
+
+    @cached_property
+    def _parts(self) -> "Sequence[Part]":
+        """What is kept of a world beside what the store knows."""
         from outlook365_emulator.emulator.kept_scenarios import scenarios_part
 
-        return open_directory(directory, (scenarios_part(lambda: self.keys, self.prepare_connections),))
+        return (scenarios_part(lambda: self.keys, self.prepare_connections),)
+
+    def export(self, world: World) -> bytes:
+        """Return a world with its mail as one file; call on the server's thread."""
+        return exported(world, self._parts)
+
+    def take_in(self, content: bytes, limit: int) -> World:
+        """Host a world that was exported; call on the server's thread.
+
+        Args:
+            content: the file.
+            limit: how many bytes it may have when it is unpacked.
+
+        Raises:
+            BadData: it is no such file, or is too large.
+            NameTaken: a world of its name, or a tenant with one of its ids or domains, is there already.
+            NotKept: it cannot be written.
+        """
+        world = imported(self.hosting, content, self._parts, limit)
+        self.resume(world)
+        return world
 
     def _load_worlds(self) -> None:
         """Host the worlds of the data directory and of the settings."""
@@ -120,14 +144,22 @@ class InThread:
         elif wanted is not None:
             self.hosting.default = make(wanted)
 
-    def _resume(self) -> None:
-        """Have what worlds that were read back had planned run when its time comes."""
+    def _resume_all(self) -> None:
         for world in self.hosting if self.data is not None else ():
-            if world.faults.connecting:
-                self.prepare_connections(world)
-            if any(len(tenant.subscriptions) for tenant in world.tenants.values()):
-                self.courier.resume(world)
-            self.app.planned(world)
+            self.resume(world)
+
+    def resume(self, world: World) -> None:
+        """Have what a world that was read back had planned run when its time comes; call on the server's thread."""
+        if world.faults.connecting:
+            self.prepare_connections(world)
+        if any(len(tenant.subscriptions) for tenant in world.tenants.values()):
+            self.courier.resume(world)
+        self.app.planned(world)
+
+    @property
+    def ca_pem(self) -> bytes:
+        """The authority's certificate."""
+        return self.authority.ca_pem
 
     @property
     def ca_file(self) -> Path:
@@ -172,7 +204,7 @@ class InThread:
             self.keys,
             allowed=self.settings.allow_webhooks,
             ca_pem=self.authority.ca_pem.decode("ascii"),
-            report=self.app.errors.append,
+            report=partial(self.app.note_bug, doing="sending notifications"),
             planned=self.app.planned,
         )
 
@@ -212,13 +244,13 @@ class InThread:
                 trouble=self.connections.refusal,
             ),
             tls_for=self.connections.tls_for,
+            on_error=partial(log_bug, doing="a connection"),
             date_header=False,
         )
 
     def _doors(self, settings: Settings) -> Doors:
         server = self.server
-        host = _REACHABLE.get(settings.host, settings.host)
-        return Doors(host, server.port, server.tls_port, server.proxy_port or 0)
+        return Doors(reachable(settings.host), server.port, server.tls_port, server.proxy_port or 0)
 
     def _lead_of(self, scope: MutableMapping[str, Any]) -> str:
         return self.server.lead_of(scope)
@@ -318,16 +350,6 @@ class InThread:
         if self.data is not None:
             self.data.close()
         self._folder.remove()
-
-
-def certified_names(settings: Settings) -> tuple[str, ...]:
-    """Return the names in the certificate: emulated hosts, regional ones as wildcards, and further names of our own.
-
-    Args:
-        settings: how the emulator is started.
-    """
-    regional = (f"*{suffix}" for suffix in host_rows().regional_login_suffixes)
-    return (*sorted(EMULATED_HOSTS), *regional, *settings.allow_hosts)
 
 
 def load_world(hosting: Hosting, name_or_path: str, seed: int | None) -> World:

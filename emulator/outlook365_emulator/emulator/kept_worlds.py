@@ -1,5 +1,6 @@
-"""The worlds of a data directory at the start: read back, or made and written for the first time."""
+"""Worlds that outlive the emulator: read back from a data directory at its start, exported and imported."""
 
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,3 +85,46 @@ def _default(hosting: Hosting, data: "DataDirectory", wanted: str) -> World | No
 
     name = load_world_file(wanted).name
     return hosting.by_name(name) if name is not None else None
+
+
+def exported(world: World, parts: "Sequence[Part]") -> bytes:
+    """Return a world with its mail as one file.
+
+    Args:
+        world: the world.
+        parts: further parts of a world that are kept.
+    """
+    from outlook365_emulator.store.durable.archive import write_archive
+    from outlook365_emulator.store.durable.parts import PARTS
+
+    target = io.BytesIO()
+    write_archive(world, target, (*PARTS, *parts))
+    return target.getvalue()
+
+
+def imported(hosting: Hosting, content: bytes, parts: "Sequence[Part]", limit: int) -> World:
+    """Host a world that was exported, and write it where worlds are kept.
+
+    Args:
+        hosting: the worlds of the emulator.
+        content: the file.
+        parts: further parts of a world that are kept.
+        limit: how many bytes it may have when it is unpacked.
+
+    Raises:
+        BadData: it is no such file, or is too large.
+        NameTaken: a world of its name, or a tenant with one of its ids or domains, is there already.
+        NotKept: it cannot be written.
+    """
+    from outlook365_emulator.store.durable.archive import read_archive
+    from outlook365_emulator.store.durable.parts import PARTS
+
+    world = read_archive(io.BytesIO(content), (*PARTS, *parts), limit=limit).world
+    try:
+        hosting.add(world)
+        if hosting.recorder is not None:
+            hosting.recorder.rewrite(world)
+    except NotKept:
+        hosting.drop(world)
+        raise
+    return world

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -50,6 +51,19 @@ def test_the_journal(ask: Ask) -> None:
     entries = [json.loads(line) for line in ask("journal", "tail", "-n", "3", "--json").text.splitlines()]
     assert entries[-1]["operation"] == "token.client_credentials"
     assert "token.client_credentials" in ask("journal", "tail", "--status", "200").text
+
+
+def test_the_least_privileges(ask: Ask, served: Any) -> None:
+    assert ask("journal", "privileges").status == 0
+    token = ask("token", "mint").text.strip()
+    url = f"{served.http_url}/graph.microsoft.com/v1.0/users/ada@contoso.onmicrosoft.com/messages"
+    with urlopen(Request(url, headers={"Authorization": f"Bearer {token}"})) as answer:
+        assert answer.status == 200
+    told = ask("journal", "privileges").text
+    assert "(application permissions)" in told
+    assert "least:  Mail.ReadBasic" in told
+    found = ask("journal", "privileges", "--json").json
+    assert any("Mail.ReadWrite" in one["excess"] for one in found["applications"])
 
 
 def test_the_certificate(ask: Ask, served: Any, tmp_path: Path) -> None:

@@ -45,6 +45,37 @@ def test_one_occurrence_can_be_declined(api: Api, ada: str, ben: str) -> None:
     assert len(api("GET", f"{ben}/{WINDOW}")["value"]) == 2
 
 
+def test_somebody_outside_answers_by_mail(api: Api, ada: str) -> None:
+    zoe = "zoe@partner.example"
+    made = api("POST", f"{ada}/events", {**LUNCH, "attendees": [zoe]}, status=201)
+    reply = {"event": made["iCalUId"], "attendee": zoe, "response": "tentativelyAccept", "comment": "Perhaps"}
+    answered = api("POST", f"{ada}/replies", reply, status=201)
+    assert answered["attendees"][0]["status"]["response"] == "tentativelyAccepted"
+    message = api("GET", f"{ada}/messages?folder=inbox")["value"][0]
+    assert (message["subject"], message["bodyPreview"]) == ("Tentative: Lunch", "Perhaps")
+    assert message["meetingMessageType"] == "meetingTenativelyAccepted"
+    assert message["from"]["emailAddress"]["address"] == zoe
+
+
+def test_somebody_outside_answers_for_one_occurrence(api: Api, ada: str) -> None:
+    zoe = "zoe@partner.example"
+    daily = {"pattern": {"type": "daily", "interval": 1}, "range": {"type": "numbered", "numberOfOccurrences": 2}}
+    api("POST", f"{ada}/events", {**LUNCH, "attendees": [zoe], "recurrence": daily}, status=201)
+    second = api("GET", f"{ada}/{WINDOW}")["value"][1]
+    api("POST", f"{ada}/replies", {"event": second["iCalUId"], "attendee": zoe, "response": "decline"}, status=201)
+    shown = api("GET", f"{ada}/{WINDOW}")["value"]
+    assert [one["attendees"][0]["status"]["response"] for one in shown] == ["none", "declined"]
+
+
+def test_a_reply_that_nobody_could_give_is_refused(api: Api, ada: str, ben: str) -> None:
+    inside = api("GET", ben)["mail"]
+    made = api("POST", f"{ada}/events", {**LUNCH, "attendees": ["zoe@partner.example", inside]}, status=201)
+    reply = {"event": made["iCalUId"], "attendee": "zoey@partner.example", "response": "accept"}
+    assert "zoe@partner.example" in api("POST", f"{ada}/replies", reply, status=404)["error"]["message"]
+    assert "use respond" in api("POST", f"{ada}/replies", {**reply, "attendee": inside}, status=400)["error"]["message"]
+    assert "organizes no meeting" in api("POST", f"{ben}/replies", reply, status=404)["error"]["message"]
+
+
 @pytest.mark.parametrize(
     ("document", "status", "text"),
     [

@@ -52,3 +52,20 @@ def test_a_journal_is_not_cleared(api: Api, filled: str) -> None:
 @pytest.mark.parametrize("query", ["?since=x", "?status=-1", "?status=²", "?sinc=1"])
 def test_bad_queries(api: Api, filled: str, query: str) -> None:
     assert api.refused("GET", filled + query, status=400)["code"] == "bad_query"
+
+
+def test_the_least_privileges(api: Api, world: str) -> None:
+    journal = api.emulator.hosting.by_name(world.rpartition("/")[2]).journal
+    for operation in ("mail.messages.list", "mail.messages.get", "mail.messages.list"):
+        journal.add(
+            Entry(service="graph", operation=operation, status=200, application="a1", permissions=["Mail.ReadWrite"])
+        )
+    found = api("GET", f"{world}/journal/privileges")
+    (one,) = found["applications"]
+    assert (one["application"], one["kind"]) == ("a1", "application")
+    assert (one["least"], one["held"], one["excess"]) == (["Mail.ReadBasic"], ["Mail.ReadWrite"], ["Mail.ReadWrite"])
+    assert {need["operation"]: need["calls"] for need in one["needs"]} == {
+        "GET /users/{user}/messages": 2,
+        "GET /users/{user}/messages/{message}": 1,
+    }
+    assert found["dropped"] == 0

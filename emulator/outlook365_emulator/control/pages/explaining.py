@@ -43,6 +43,8 @@ def _decision(entry: Entry) -> str:
         return "Refused: the token was missing, or not good for this."
     if entry.status >= 400:
         return "Refused for another reason than permission."
+    if entry.service != "graph":
+        return "Answered."
     if entry.permissions:
         return "Allowed: the token holds a permission that opens the operation."
     return "Answered; no permission was needed."

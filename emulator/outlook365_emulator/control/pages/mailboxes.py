@@ -17,6 +17,9 @@ Shown = Response | tuple[str, dict[str, Any]]
 PAGE = 50
 """Messages on one page."""
 
+FIRST = ("inbox", "drafts", "sentitems", "archive", "deleteditems", "junkemail", "outbox")
+"""The folders that stand above the others, in this order, by their well-known names."""
+
 
 def show(visit: Visit) -> Shown:
     """Show the mailboxes of a world, or one of them: `mailboxes/{tenant}/{user}/…`."""
@@ -66,12 +69,18 @@ def _folder(visit: Visit, common: dict[str, Any]) -> Shown:
     return "mailbox.html", {
         **common,
         "title": f"{folder['displayName']} of {common['person']['display_name']}",
-        "folders": [one for one in folders if one.get("wellKnownName") != "msgfolderroot"],
+        "folders": _in_order([one for one in folders if one.get("wellKnownName") != "msgfolderroot"]),
         "folder": folder,
         "messages": messages,
         "previous": max(first - PAGE, 0) if first else None,
         "following": following,
     }
+
+
+def _in_order(folders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put the folders that people look at first above the others, each followed by what lies below it."""
+    ranks = {one["path"]: FIRST.index(one["wellKnownName"]) for one in folders if one["wellKnownName"] in FIRST}
+    return sorted(folders, key=lambda one: ranks.get(one["path"].partition("/")[0], len(FIRST)))
 
 
 def _find(visit: Visit, common: dict[str, Any], message: str) -> dict[str, Any]:

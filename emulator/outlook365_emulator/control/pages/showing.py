@@ -1,6 +1,5 @@
 """The pages of a world besides its mailboxes."""
 
-from pathlib import Path
 from typing import Any
 
 from outlook365_emulator.control.context import Context
@@ -23,14 +22,7 @@ CHANGES = ("revoke_sessions", "expire_secrets", "withdraw_consent", "disable_acc
 
 def home(context: Context, ask: Ask) -> dict[str, Any]:
     """Return what the start page says: the worlds, the doors, and whose certificates to trust."""
-    details = context.details()
-    pem = ""
-    if details.get("ca_file"):
-        try:
-            pem = Path(details["ca_file"]).read_text("ascii")
-        except OSError:
-            pem = ""
-    return {"title": "Outlook 365 emulator", "details": details, "listed": ask("GET", "/worlds")["worlds"], "pem": pem}
+    return {"title": "Outlook 365 emulator", "details": context.details(), "listed": ask("GET", "/worlds")["worlds"]}
 
 
 def outbox(visit: Visit) -> Shown:

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from outlook365_emulator.control.problems import ControlError
-from outlook365_emulator.graph.calendar.shown import unfolded, view
-from outlook365_emulator.graph.calendar.sight import Sight
+from outlook365_emulator.graph.calendar.seen_calendars import as_owner
+from outlook365_emulator.graph.calendar.seen_events import unfolded, view
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.directory import User
 
@@ -40,8 +40,8 @@ def week_of(mailbox: Mailbox, owner: User, monday: date) -> list[dict[str, Any]]
     days: list[dict[str, Any]] = [{"day": monday + timedelta(days=number), "events": []} for number in range(7)]
     low = datetime.combine(monday, datetime.min.time(), UTC)
     for calendar in mailbox.calendars:
-        sight = Sight(mailbox, calendar, mailbox, calendar, owner, "owner")
-        for one in unfolded(sight, view(sight, low, low + timedelta(days=7))[0]):
+        seen = as_owner(mailbox, calendar, owner)
+        for one in unfolded(seen, view(seen, low, low + timedelta(days=7))[0]):
             first, last = one.start.date(), (one.end - timedelta(microseconds=1)).date()
             for day in days:
                 if first <= day["day"] <= max(first, last):

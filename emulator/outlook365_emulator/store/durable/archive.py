@@ -4,7 +4,6 @@ The format is described in docs/how-to/keep-data.md.
 """
 
 import os
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -60,8 +59,32 @@ class Archived(NamedTuple):
     timestamp: float
 
 
-def write_archive(world: World, file: Path, parts: Sequence[Part], *, content: bool = True) -> None:
-    """Write a world to a file at once.
+def write_archive(world: World, target: IO[bytes], parts: Sequence[Part], *, content: bool = True) -> None:
+    """Write a world.
+
+    Args:
+        world: the world.
+        target: takes the bytes.
+        parts: the parts of a world.
+        content: whether the large content is written too.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        tenants = [tenant.domains[0] for tenant in world.tenants.values()]
+        header = Header(format=FORMAT, name=world.name, timestamp=world.clock.timestamp(), tenants=tenants)
+        archive.writestr(_entry("world.json"), msgspec.json.format(msgspec.json.encode(header), indent=2))
+        with archive.open(_entry("records.jsonl"), "w", force_zip64=True) as records:
+            _write_records(world, records, parts)
+        if content and world.blobs.end:
+            with archive.open(_entry("blobs"), "w", force_zip64=True) as blobs:
+                for piece in world.blobs.everything():
+                    blobs.write(piece)
+
+
+def save_archive(world: World, file: Path, parts: Sequence[Part], *, content: bool = True) -> None:
+    """Write a world to a file at once: whoever reads the file meanwhile finds the former one.
 
     Args:
         world: the world.
@@ -74,19 +97,8 @@ def write_archive(world: World, file: Path, parts: Sequence[Part], *, content: b
     """
     descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
-        with os.fdopen(descriptor, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            tenants = [tenant.domains[0] for tenant in world.tenants.values()]
-            header = Header(format=FORMAT, name=world.name, timestamp=world.clock.timestamp(), tenants=tenants)
-            archive.writestr(_entry("world.json"), msgspec.json.format(msgspec.json.encode(header), indent=2))
-            with archive.open(_entry("records.jsonl"), "w", force_zip64=True) as records:
-                _write_records(world, records, parts)
-            if content and world.blobs.path is not None and world.blobs.path.exists():
-                world.blobs.flush()
-                with (
-                    archive.open(_entry("blobs"), "w", force_zip64=True) as target,
-                    world.blobs.path.open("rb") as source,
-                ):
-                    shutil.copyfileobj(source, target)
+        with os.fdopen(descriptor, "wb") as stream:
+            write_archive(world, stream, parts, content=content)
         Path(draft).replace(file)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
@@ -105,33 +117,42 @@ def _write_records(world: World, records: IO[bytes], parts: Sequence[Part]) -> N
         records.write(encoder.encode(Line(*place, key, msgspec.Raw(encoder.encode(record)))) + b"\n")
 
 
-def read_archive(file: Path, parts: Sequence[Part], blobs: Path | None) -> Archived:
-    """Read a world from a file.
+def read_archive(source: Path | IO[bytes], parts: Sequence[Part], *, limit: int | None = None) -> Archived:
+    """Read a world; its large content goes to a temporary file, from which `Blobs.keep_in` moves it.
 
     Args:
-        file: the file.
+        source: a file, or the bytes of one.
         parts: the parts of a world.
-        blobs: the file to write its large content to, or None where that is not read.
+        limit: how many bytes it may have when it is unpacked, or None for any number.
 
     Raises:
-        BadData: it is no such file, was written by a newer emulator, or is damaged.
+        BadData: it is no export of a world, was written by a newer emulator, is damaged or too large.
     """
+    named = str(source) if isinstance(source, Path) else "what was sent"
     try:
-        with zipfile.ZipFile(file) as archive:
-            header = msgspec.json.decode(archive.read("world.json"), type=Header)
-            if header.format > FORMAT:
-                raise BadData(f"{file} was written by a newer emulator (format {header.format}, not {FORMAT})")
-            if blobs is not None and "blobs" in archive.namelist():
-                with archive.open("blobs") as source, blobs.open("wb") as target:
-                    shutil.copyfileobj(source, target)
-            with archive.open("records.jsonl") as records:
-                world = read_world(_lines(records), _decoded, parts, blobs)
+        with zipfile.ZipFile(source) as archive:
+            return _read(archive, named, parts, limit)
+    except BadData:
+        raise
     except OSError as error:
-        raise BadData(f"{file} cannot be read: {error.strerror or error}") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
-        if isinstance(error, BadData):
-            raise
-        raise BadData(f"{file} is no export of a world, or is damaged: {error}") from None
+        raise BadData(f"{named} cannot be read: {error.strerror or error}") from None
+    except Exception as error:  # the file may hold anything, and any part of a world may stumble over it
+        raise BadData(f"{named} is no export of a world, or is damaged: {error}") from None
+
+
+def _read(archive: zipfile.ZipFile, named: str, parts: Sequence[Part], limit: int | None) -> Archived:
+    size = sum(entry.file_size for entry in archive.infolist())
+    if limit is not None and size > limit:
+        raise BadData(f"{named} has {size} bytes when it is unpacked; it may have {limit}")
+    header = msgspec.json.decode(archive.read("world.json"), type=Header)
+    if header.format > FORMAT:
+        raise BadData(f"{named} was written by a newer emulator (format {header.format}, not {FORMAT})")
+    with archive.open("records.jsonl") as records:
+        world = read_world(_lines(records), _decoded, parts, None)
+    world.clock.now()  # raises where the clock stands outside the calendar
+    if "blobs" in archive.namelist():
+        with archive.open("blobs") as content:
+            world.blobs.fill(content)
     return Archived(world, header.timestamp)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from outlook365_emulator.store.durable.archive import read_archive, write_archive
+from outlook365_emulator.store.durable.archive import read_archive, save_archive
 from outlook365_emulator.store.durable.database import BadData, Batch, Database, not_written
 from outlook365_emulator.store.durable.drafting import follow_tenant, heads_of, of_parts, of_tenants, of_unit, whole
 from outlook365_emulator.store.durable.parts import PARTS, Part, restore_agenda
@@ -81,27 +81,26 @@ class DataDirectory:
         hosting.recorder = self
         for held in self.stored():
             hosting.add(held)
-        archived = read_archive(file, self._parts, self.directory / "blobs" / ".import")
-        world, content = archived.world, self.directory / "blobs" / ".import"
-        world.blobs.close()
+        world = read_archive(file, self._parts).world
         try:
             hosting.add(world)
-            if content.exists():
-                content.replace(self.blobs_of(world.key))
             self.rewrite(world)
         except NotKept as error:
             raise BadData(str(error)) from None
-        finally:
-            content.unlink(missing_ok=True)
         return world
 
     def host(self, world: World) -> None:
-        """Begin to record a world; one that the directory holds is followed as it stands."""
+        """Begin to record a world; one that the directory holds is followed as it stands.
+
+        Raises:
+            NotKept: its large content cannot be written.
+        """
         tracked = self._tracked[world.key] = Tracked(world)
         world.recorder = self
         tracked.places = self.database.places(world.key)
         if not tracked.places:
-            world.blobs.path = self.blobs_of(world.key)
+            self._remove_files(world.key)
+            world.blobs.keep_in(self.blobs_of(world.key))
             return
         draft = Draft(tracked, self._next_place)
         for tenant in world.tenants.values():
@@ -198,8 +197,12 @@ class DataDirectory:
             self.database.write(Batch(dropped=world.key))
         del self._tracked[world.key]
         world.recorder = None
-        self.blobs_of(world.key).unlink(missing_ok=True)
-        shutil.rmtree(self._snapshots_of(world.key), ignore_errors=True)
+        self._remove_files(world.key)
+
+    def _remove_files(self, key: str) -> None:
+        """Remove the files of a world that is gone, or of one with the same key whose end a kill has cut short."""
+        self.blobs_of(key).unlink(missing_ok=True)
+        shutil.rmtree(self._snapshots_of(key), ignore_errors=True)
 
     def _snapshots_of(self, key: str) -> Path:
         return self.directory / "snapshots" / key
@@ -213,7 +216,7 @@ class DataDirectory:
         folder = self._snapshots_of(world.key)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            write_archive(world, folder / file_of(name), self._parts, content=False)
+            save_archive(world, folder / file_of(name), self._parts, content=False)
         except OSError as error:
             raise NotKept(f"the snapshot cannot be written to {folder} ({error})") from None
 
@@ -229,7 +232,7 @@ class DataDirectory:
         found: dict[str, dict[str, Snapshot]] = {}
         for world in worlds:
             for file in sorted(self._snapshots_of(world.key).glob("*.zip"), key=lambda one: one.stat().st_mtime_ns):
-                archived = read_archive(file, self._parts, None)
+                archived = read_archive(file, self._parts)
                 found.setdefault(world.key, {})[name_of(file)] = bound_to(world, archived)
         return found
 

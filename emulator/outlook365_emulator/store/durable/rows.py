@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from outlook365_emulator.store.durable.heads import mailbox_head, tenant_head, world_head
 from outlook365_emulator.store.durable.parts import Part
 from outlook365_emulator.store.durable.shelves import MAILBOX_SHELVES, SIGN_IN_SHELVES, TENANT_SHELVES, Place
@@ -29,11 +27,6 @@ def plain(value: Any) -> Any:
     if hasattr(value, "keys"):
         return dict(value)
     raise NotImplementedError(f"a record holds a {type(value).__name__}, which cannot be kept")
-
-
-def encoder() -> msgspec.msgpack.Encoder:
-    """Return what writes records for the database."""
-    return msgspec.msgpack.Encoder(enc_hook=plain)
 
 
 def change_key(shelf: str, number: int) -> str:

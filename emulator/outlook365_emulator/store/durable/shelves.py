@@ -75,6 +75,7 @@ MAILBOX_SHELVES: Mapping[str, Kept] = MappingProxyType(
 TENANT_SHELVES: Mapping[str, Kept] = MappingProxyType(
     {
         "users": Kept(directory.User, _id),
+        "photos": Kept(directory.Photo, lambda photo: str(photo.user)),
         "groups": Kept(directory.Group, _id),
         "applications": Kept(directory.Application, _id),
         "service_principals": Kept(directory.ServicePrincipal, _id),
@@ -101,31 +102,14 @@ SIGN_IN_SHELVES: Mapping[str, Kept] = MappingProxyType(
 
 BESIDES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "Mailbox": frozenset({"changes", "generation", "guid", "ids", "next_number", "owner", "search_texts"}),
-        "Tenant": frozenset({"cloud", "display_name", "domains", "id", "mailboxes", "settings", "user_rounds"}),
+        "Mailbox": frozenset(
+            {"changes", "generation", "guid", "ids", "next_number", "owner", "search_texts", "search_uses"}
+        ),
+        "Tenant": frozenset({"cloud", "delta_rounds", "display_name", "domains", "id", "mailboxes", "settings"}),
         "SignIns": frozenset(),
         "World": frozenset(
-            {
-                "agenda",
-                "answered",
-                "blobs",
-                "chance",
-                "clock",
-                "committed",
-                "faults",
-                "ids",
-                "journal",
-                "key",
-                "name",
-                "notices",
-                "outbox",
-                "recorder",
-                "scenarios",
-                "seed",
-                "settings",
-                "sign_ins",
-                "tenants",
-            }
+            "agenda answered blobs chance clock committed faults ids journal key name notices outbox recorder "
+            "scenarios seed settings sign_ins tenants".split()
         ),
     }
 )
