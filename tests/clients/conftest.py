@@ -12,6 +12,7 @@ KIOTA = {
     "test_calendar",
     "test_day",
     "test_faults",
+    "test_kinds",
     "test_meetings",
     "test_msgraph_mail",
     "test_msgraph_sdk",

@@ -2,8 +2,6 @@
 
 import asyncio
 import datetime
-import gc
-import warnings
 
 import pytest
 from azure.identity import ClientSecretCredential
@@ -41,13 +39,8 @@ def run(outlook365):
 
     def call(work):
         credential = ClientSecretCredential(app.tenant_id, app.client_id, app.client_secret)
-        with warnings.catch_warnings():
-            # kiota's transport never closes the one that it wraps, and says so when it is collected.
-            warnings.simplefilter("ignore", ResourceWarning)
-            result = asyncio.run(session(credential, work))
-            credential.close()
-            gc.collect()
-        return result
+        with credential:
+            return asyncio.run(session(credential, work))
 
     return call
 

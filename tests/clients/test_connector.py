@@ -8,8 +8,6 @@ import msal
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 
-FLOW_SCOPES = ("openid", "profile", "offline_access")
-
 
 def pfx_file(connection, folder):
     file = folder / "connection.pfx"

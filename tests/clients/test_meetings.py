@@ -2,8 +2,6 @@
 
 import asyncio
 import datetime
-import gc
-import warnings
 
 import pytest
 from azure.identity import ClientSecretCredential
@@ -54,13 +52,8 @@ def run(outlook365, people):
 
     def call(work):
         credential = ClientSecretCredential(app.tenant_id, app.client_id, app.client_secret)
-        with warnings.catch_warnings():
-            # kiota's transport never closes the one that it wraps, and says so when it is collected.
-            warnings.simplefilter("ignore", ResourceWarning)
-            result = asyncio.run(session(credential, work))
-            credential.close()
-            gc.collect()
-        return result
+        with credential:
+            return asyncio.run(session(credential, work))
 
     return call
 
@@ -177,6 +170,10 @@ def test_the_handles(outlook365, people):
     (copy,) = ben.calendar.events("-1d", "3d")
     assert (copy.response, copy.show_as, copy.ical_uid) == ("accepted", "busy", event.ical_uid)
     assert ada.mailbox.inbox.subjects == ["Accepted: Lunch"]
+    outside = ada.calendar.add_event(subject="Visit", start="+2d 12:00", attendees=["zoe@partner.example"])
+    answered = ada.calendar.receive_reply(outside, "zoe@partner.example", "decline", "Another day?")
+    assert answered.responses == {"zoe@partner.example": "declined"}
+    assert ada.mailbox.inbox.subjects[0] == "Declined: Visit"
     assert cleo.calendar.fill(weeks=1, seed=7) > 5
     with pytest.raises(ValueError, match="response"):
         ben.respond(event, "acept")

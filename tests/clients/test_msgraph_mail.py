@@ -2,9 +2,7 @@
 
 import asyncio
 import base64
-import gc
 import io
-import warnings
 from contextlib import nullcontext
 from email import message_from_bytes
 
@@ -98,13 +96,8 @@ def work(details):
             )
         client = GraphServiceClient(credential, details.resource_scopes)
         own = not details.is_application and details.shared_mailbox is None
-        with warnings.catch_warnings():
-            # kiota's transport never closes the one that it wraps, and says so when it is collected.
-            warnings.simplefilter("ignore", ResourceWarning)
-            result = asyncio.run(day(client.me if own else client.users.by_user_id(details.mailbox), client))
-            credential.close()
-            gc.collect()
-        return result
+        with credential:
+            return asyncio.run(day(client.me if own else client.users.by_user_id(details.mailbox), client))
 
     return run
 

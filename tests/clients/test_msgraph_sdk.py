@@ -1,8 +1,6 @@
 """The unmodified msgraph-sdk: pages, queries, delta, batch, and its own typed errors."""
 
 import asyncio
-import gc
-import warnings
 
 import pytest
 from azure.identity import ClientSecretCredential
@@ -38,15 +36,9 @@ def run(outlook365, ada):
 
     def call(work):
         credential = ClientSecretCredential(app.tenant_id, app.client_id, app.client_secret)
-        with warnings.catch_warnings():
-            # kiota's transport never closes the one that it wraps, and says so when it is collected.
-            warnings.simplefilter("ignore", ResourceWarning)
-            result = asyncio.run(
-                work(GraphServiceClient(credential, ["https://graph.microsoft.com/.default"]), ada.upn)
-            )
-            credential.close()
-            gc.collect()
-        return result
+        with credential:
+            client = GraphServiceClient(credential, ["https://graph.microsoft.com/.default"])
+            return asyncio.run(work(client, ada.upn))
 
     return call
 
