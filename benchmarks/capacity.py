@@ -1,7 +1,8 @@
-"""How many requests one emulator answers for a second of its CPU, over real sockets: token, page of mail, send.
+"""What requests cost beside a bare Starlette route, over real sockets: token, page of mail, one message, send.
 
-Run `python benchmarks/capacity.py [--json] [--seconds N]`. The emulator is a process of its own, and its CPU time
-counts (Linux), so that clients and other programs on the machine do not change the result. Limits of Microsoft's for
+Run `python benchmarks/capacity.py [--json] [--seconds N]`. The emulator is a process of its own, and so is a Starlette
+application whose one route answers with a small JSON document, on the same uvicorn. CPU time of those processes counts
+(Linux), so that clients and other programs on the machine do not change the result. Limits of Microsoft's for
 comparison: 10,000 requests in 10 minutes (16.7 a second) and 4 at a time for an application and a mailbox.
 """
 
@@ -9,7 +10,10 @@ import argparse
 import http.client
 import json
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlencode
@@ -19,6 +23,18 @@ from outlook365_emulator.config import Settings
 from outlook365_emulator.emulator import Emulator
 
 LOGIN, GRAPH = "login.microsoftonline.com", "graph.microsoft.com"
+BARE = "a bare Starlette route"
+BARE_PROGRAM = """
+import socket, uvicorn
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+app = Starlette(routes=[Route("/", lambda request: JSONResponse({"value": []}))])
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+config = uvicorn.Config(app, loop="uvloop", http="httptools", log_level="error", access_log=False)
+uvicorn.Server(config).run(sockets=[listening])
+"""
 FLOOR = 1000.0
 """Requests for a second of CPU below which something is wrong."""
 
@@ -59,7 +75,29 @@ def measured(process: int, seconds: float, ask: Callable[[], object]) -> dict[st
     return {"per_cpu_second": round(count / max(used, 0.01)), "one_client_per_second": round(count / took)}
 
 
+@contextmanager
+def bare_route() -> Iterator[tuple[int, Callable[[], object]]]:
+    """Serve one Starlette route; yields the process and what asks it once."""
+    with subprocess.Popen([sys.executable, "-c", BARE_PROGRAM], stdout=subprocess.PIPE, text=True) as serving:
+        try:
+            assert serving.stdout is not None
+            client = Client("127.0.0.1", int(serving.stdout.readline()))
+            yield serving.pid, lambda: client("GET", "/")
+        finally:
+            serving.terminate()
+
+
 def measure(seconds: float) -> dict[str, dict[str, float]]:
+    """Measure every kind of request.
+
+    Args:
+        seconds: how long each kind is asked for.
+
+    Returns:
+        By kind: requests per second of the server's CPU and per second of one client, and CPU beside the bare route's.
+    """
+    with bare_route() as (process, ask):
+        found = {BARE: measured(process, seconds, ask)}
     with Emulator(Settings(subprocess=True)) as emulator:
         control = Control(emulator.http_url)
         world = control.add_world(tenants=[{}])
@@ -78,7 +116,7 @@ def measure(seconds: float) -> dict[str, dict[str, float]]:
             return str(json.loads(client(*grant, kind="application/x-www-form-urlencoded"))["access_token"])
 
         process = int(next(line for line in _children(os.getpid())))
-        found = {"token": measured(process, seconds, token)}
+        found["token"] = measured(process, seconds, token)
         client.token = token()
         root = f"/{GRAPH}/v1.0/users/{ada.id}"
         to = [{"emailAddress": {"address": ada.upn}}]
@@ -89,6 +127,8 @@ def measure(seconds: float) -> dict[str, dict[str, float]]:
         )
         found["send a message"] = measured(process, seconds, lambda: client("POST", f"{root}/sendMail", mail))
         control.close()
+    for row in found.values():
+        row["ratio"] = round(found[BARE]["per_cpu_second"] / row["per_cpu_second"], 2)
     return found
 
 
@@ -106,9 +146,8 @@ def main() -> None:
         print(json.dumps(found))
     else:
         for name, row in found.items():
-            print(
-                f"{name:24} {row['per_cpu_second']:7.0f} per CPU second; one client {row['one_client_per_second']:7.0f}"
-            )
+            counts = f"{row['per_cpu_second']:7.0f} per CPU second; one client {row['one_client_per_second']:7.0f}"
+            print(f"{name:24} {row['ratio']:5.2f} x the bare route; {counts}")
     if found["page of ten messages"]["per_cpu_second"] < FLOOR:
         raise SystemExit(f"fewer than {FLOOR:.0f} pages a second of CPU")
 

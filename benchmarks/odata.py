@@ -12,7 +12,9 @@ from operator import attrgetter
 from time import perf_counter
 from typing import Any
 
-from outlook365_emulator.odata import Property, RecordType, compile_filter, parse_filter
+from outlook365_emulator.odata.evaluator import compile_filter
+from outlook365_emulator.odata.parser import parse_filter
+from outlook365_emulator.odata.records import Property, RecordType
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

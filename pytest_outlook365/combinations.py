@@ -51,5 +51,5 @@ def _several(name: str, value: object) -> tuple[str, ...] | None:
     if value == "*":
         return EVERY[name]
     if isinstance(value, list | tuple | set | frozenset):
-        return tuple(str(one) for one in (sorted(value) if isinstance(value, set | frozenset) else value))
+        return tuple(str(one) for one in (sorted(value) if isinstance(value, set | frozenset) else value)) or None
     return None

@@ -9,7 +9,7 @@ import pytest
 from pytest_outlook365 import remote, survival, trouble
 from pytest_outlook365.combinations import Combination
 from pytest_outlook365.marker import Options, options_of, refusal
-from pytest_outlook365.report import WORLD, not_emulated_text
+from pytest_outlook365.report import WORLD, bugs_text, not_emulated_text
 from pytest_outlook365.session import Session
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def outlook365(
         if options.intercept:
             stack.enter_context(_outlook365_session.intercepted(world))
         survival.begin(world, item.config)
-        own = _scenario(_outlook365_session, options, item)
+        own = _scenario(options, item)
         trouble.begin(world, item.config, own=own, chosen=_outlook365_scenario, trouble=options.trouble)
         _add_faults(world, options)
         yield world
@@ -97,13 +97,13 @@ def _world(session: Session, options: Options, item: pytest.Item) -> "World":
     from outlook365_emulator.client import ControlError
 
     try:
-        return session.control.add_world(**_document(session, options, item))
+        return session.control.add_world(**_document(options, item))
     except (ControlError, ValueError) as error:
         asked = f"world={options.world!r}" if options.world is not None else f"environment={options.environment!r}"
         raise refusal(f"{asked}: {error}") from None
 
 
-def _document(session: Session, options: Options, item: pytest.Item) -> Any:
+def _document(options: Options, item: pytest.Item) -> Any:
     seed = trouble.seed_of(item.config, item.nodeid)
     drawn = {} if seed is None else {"seed": seed}
     if options.world is None:
@@ -114,7 +114,7 @@ def _document(session: Session, options: Options, item: pytest.Item) -> Any:
     return {**documents.world_document(beside if beside.is_file() else options.world), **drawn}
 
 
-def _scenario(session: Session, options: Options, item: pytest.Item) -> Any:
+def _scenario(options: Options, item: pytest.Item) -> Any:
     __tracebackhide__ = True
     if options.scenario is None:
         return None
@@ -143,8 +143,11 @@ def _drop(session: Session, item: pytest.Item, world: "World", *, fail: bool) ->
     del item.stash[WORLD]
     if world.name not in session.control.living:
         return  # the test has dropped it itself
-    asked = world.journal.not_emulated if fail else {}
+    journal = world.journal
+    bugs, asked = journal.bugs, journal.not_emulated if fail else {}
     survival.record(world, item)
     world.drop()
+    if bugs:
+        pytest.fail(bugs_text(bugs), pytrace=False)
     if asked:
         pytest.fail(not_emulated_text(asked), pytrace=False)

@@ -1,7 +1,9 @@
 """The marker: `@pytest.mark.outlook365(auth=…, environment=…, world=…, intercept=…, not_emulated=…)`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pytest
@@ -18,6 +20,19 @@ DESCRIPTION = (
     "fails the test ('allow': it does not); the scenario it goes through, the faults that are set, and whether it "
     "takes part in those of the command line."
 )
+
+_MEANT: Mapping[str, tuple[Any, str]] = MappingProxyType(
+    {
+        "auth": (str | None, "an auth type, '*', or a list of auth types"),
+        "environment": (str | None, "the id of a cloud, '*', or a list of ids"),
+        "world": (str | Path | None, "the name of a shipped world or the path of a world file"),
+        "scenario": (str | Path | None, "the name of a shipped scenario or the path of a scenario file"),
+        "faults": (tuple | list, "a list of names of errors or fault documents"),
+        "intercept": (bool, "True or False"),
+        "trouble": (bool, "True or False"),
+    }
+)
+"""The type that the value of an option has, and what it is in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +54,8 @@ class Options:
 
     auth: str | None = None
     environment: str | None = None
-    world: str | None = None
-    scenario: str | None = None
+    world: str | Path | None = None
+    scenario: str | Path | None = None
     faults: tuple[Any, ...] | list[Any] = ()
     trouble: bool = True
     intercept: bool = True
@@ -49,13 +64,11 @@ class Options:
     def __post_init__(self) -> None:
         if self.environment is not None and self.world is not None:
             raise ValueError("give environment or world, not both: a world file says the cloud of each tenant")
+        for name, (kind, meant) in _MEANT.items():
+            if not isinstance(getattr(self, name), kind):
+                raise ValueError(f"{name} is {meant}, not {getattr(self, name)!r}")
         if self.auth is not None and self.auth not in EVERY["auth"]:
             raise ValueError(f"no auth type is called {self.auth!r}{_near(self.auth, EVERY['auth'])}")
-        if not isinstance(self.faults, tuple | list):
-            raise ValueError(f"faults is a list of names of errors or fault documents, not {self.faults!r}")
-        for name in ("intercept", "trouble"):
-            if not isinstance(getattr(self, name), bool):
-                raise ValueError(f"{name} is True or False, not {getattr(self, name)!r}")
         if self.not_emulated not in ("fail", "allow"):
             raise ValueError(f"not_emulated is 'fail' or 'allow', not {self.not_emulated!r}")
 
@@ -76,7 +89,7 @@ def options_of(item: pytest.Item) -> Options:
         given |= mark.kwargs
     for name in given:
         if name not in _names():
-            raise refusal(_unknown(name))
+            raise refusal(f"unknown option {name!r}{_near(name, _names())}")
     combination = _combination(item)
     for name in EVERY:
         if combination is not None and getattr(combination, name) is not None:
@@ -108,10 +121,3 @@ def refusal(problem: str) -> BaseException:
 
 def _names() -> list[str]:
     return [field.name for field in fields(Options)]
-
-
-def _unknown(name: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, _names(), n=1)
-    return f"unknown option {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_names())}")

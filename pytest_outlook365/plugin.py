@@ -91,6 +91,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     survival.finish(session)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
     """Say what the report says."""
     survival.summarize(terminalreporter, config)

@@ -61,7 +61,8 @@ def check(config: pytest.Config) -> None:
             control = Control(url, timeout=CHECK_SECONDS)
             control.details  # noqa: B018 - asking is the check
         except (ControlError, ValueError) as error:
-            raise pytest.UsageError(f"--outlook365-url: {error}") from None
+            said = "--outlook365-url" if config.getoption("outlook365_url") else VARIABLE
+            raise pytest.UsageError(f"{said}: {error}") from None
         control.close()
 
 

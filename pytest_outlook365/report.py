@@ -1,5 +1,6 @@
-"""What people read: the journal below a failed test, and why an operation that is not emulated failed one."""
+"""What people read: the journal below a failed test, and why what is not emulated or a bug of ours failed one."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,13 @@ if TYPE_CHECKING:
 
 WORLD = pytest.StashKey["World"]()
 """Where a test item keeps its world while that lives."""
+
+TOO_WIDE = re.compile(r"^ScopeMismatch: .* fixture outlook365(_\w+)? with a (class|module|package|session) ")
+"""What pytest says where a fixture of a wider scope asks for a world."""
+
+NARROWER = """\
+the fixture outlook365 makes a world for one test and drops it afterwards: ask for it in a fixture of function scope.
+A world that lasts longer is made by outlook365_emulator.add_world(), which is yours to drop()."""
 
 SECTION = "outlook365"
 OPTION = "outlook365_journal"
@@ -38,6 +46,8 @@ def add_section(item: pytest.Item, report: pytest.TestReport) -> None:
     last = int(item.config.getoption(OPTION))
     if world is not None and last > 0:
         report.sections.append((SECTION, journal_text(world, last)))
+    if TOO_WIDE.search(report.longreprtext):
+        report.sections.append((SECTION, NARROWER))
 
 
 def journal_text(world: "World", last: int) -> str:
@@ -63,12 +73,30 @@ def not_emulated_text(asked: Mapping[str, int]) -> str:
     Args:
         asked: the operations with how often each was asked for.
     """
-    lines = [f"  {operation}" + (f"  ({count} times)" if count > 1 else "") for operation, count in asked.items()]
     return "\n".join(
         [
             "the code under test asked for what pytest-outlook365 does not emulate, and was answered 501 NotEmulated:",
-            *lines,
+            *_counted(asked),
             "Ask for it in the project's issue tracker, with this line. If the answer is all right for this test, mark "
             'it with @pytest.mark.outlook365(not_emulated="allow").',
         ]
     )
+
+
+def bugs_text(bugs: Mapping[str, int]) -> str:
+    """Say at what the emulator failed, and what to do about it.
+
+    Args:
+        bugs: the requests, each with its exception, and how often that happened.
+    """
+    return "\n".join(
+        [
+            "the emulator failed at requests of the code under test and answered 500, which is a bug in it:",
+            *_counted(bugs),
+            "Report it in the project's issue tracker, with these lines and the traceback in the log.",
+        ]
+    )
+
+
+def _counted(lines: Mapping[str, int]) -> list[str]:
+    return [f"  {line}" + (f"  ({count} times)" if count > 1 else "") for line, count in lines.items()]

@@ -38,7 +38,8 @@ def add_options(group: pytest.OptionGroup) -> None:
         default=[],
         metavar="NAME=N",
         help="fail the run when a number of the report is above N (early_retries, duplicate_sends, "
-        "refused_tokens_reused, refused_grants_repeated, identical_repeats, unanswered_waits, failed, unmet), or when "
+        "refused_tokens_reused, refused_grants_repeated, identical_repeats, unanswered_waits, reads_without_select, "
+        "beta_requests, failed, unmet), or when "
         "fewer than N percent of the tests that met a fault passed (survived); repeatable",
     )
 
@@ -127,7 +128,7 @@ def finish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def summarize(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
+def summarize(terminal: "pytest.TerminalReporter", config: pytest.Config) -> None:
     """Say at the end where the report is, and which thresholds were not kept."""
     broken = config.stash.get(BROKEN, None)
     if broken is None:

@@ -26,11 +26,11 @@ def auto_advance(world: "World") -> Iterator[None]:
     """
     from outlook365_emulator.net.interception.patches import replace_copies
 
+    places: tuple[tuple[Any, Callable[..., Any]], ...] = ((time, _sleep), (asyncio, _async_sleep))
     with ExitStack() as stack:
-        for module, make in ((time, _sleep), (asyncio, _async_sleep)):
-            original: Any = module.sleep
-            replacement = make(world, original)
-            module.sleep = replacement  # type: ignore[attr-defined]
+        for module, make in places:
+            original = module.sleep
+            module.sleep = replacement = make(world, original)
             replace_copies({id(original): replacement})
             stack.callback(_restore, module, original, replacement)
         yield

@@ -6,7 +6,7 @@ counter, so that a library which replaces `time.time` or `datetime` in the test 
 """
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -34,8 +34,17 @@ def iso_seconds(instant: datetime) -> str:
 
 def http_date(instant: datetime) -> str:
     """Write an instant (aware, UTC) as an HTTP date (RFC 9110 section 5.6.7), in English whatever the locale."""
+    return _dated(instant, " ")
+
+
+def cookie_date(instant: datetime) -> str:
+    """Write an instant (aware, UTC) as the end of a cookie as Entra writes it, `Wed, 09-Dec-2026 13:15:00 GMT`."""
+    return _dated(instant, "-")
+
+
+def _dated(instant: datetime, between: str) -> str:
     day, month = _DAYS[instant.weekday()], _MONTHS[instant.month - 1]
-    return f"{day}, {instant.day:02} {month} {instant.year:04} {instant:%H:%M:%S} GMT"
+    return f"{day}, {between.join((f'{instant.day:02}', month, f'{instant.year:04}'))} {instant:%H:%M:%S} GMT"
 
 
 class Clock:
@@ -106,10 +115,3 @@ class Clock:
             self._frozen_at = instant.timestamp()
         else:
             self._offset = instant.timestamp() - real_timestamp()
-
-    def shift(self, delta: timedelta) -> None:
-        """Move by a duration, forwards or backwards."""
-        if self._frozen_at is not None:
-            self._frozen_at += delta.total_seconds()
-        else:
-            self._offset += delta.total_seconds()

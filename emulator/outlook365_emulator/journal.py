@@ -12,6 +12,12 @@ import msgspec
 
 from outlook365_emulator.clock import Clock
 
+INTERNAL_ERROR = "InternalError"
+"""The code of an entry whose request met a bug of the emulator."""
+
+BUG = "the emulator failed, which is a bug in it: "
+"""How the reason of such an entry begins; the exception follows."""
+
 
 class Entry(msgspec.Struct, kw_only=True):
     """One request and its answer.
@@ -64,6 +70,13 @@ class Journal:
 
     Args:
         limit: how many entries are kept.
+
+    Attributes:
+        counts: how often an operation was answered with a status.
+        faulted: how often a fault had its hand in an operation.
+        not_emulated: what was asked for and is not emulated, with counts.
+        bugs: at what the emulator failed and with which exception, with counts.
+        total: how many entries there have been.
     """
 
     def __init__(self, limit: int = 5000) -> None:
@@ -71,6 +84,7 @@ class Journal:
         self.counts: Counter[tuple[str, int]] = Counter()
         self.faulted: Counter[tuple[str, str]] = Counter()
         self.not_emulated: dict[str, int] = {}
+        self.bugs: dict[str, int] = {}
         self.total = 0
 
     @property
@@ -86,9 +100,12 @@ class Journal:
         self.counts[entry.operation, entry.status] += 1
         if entry.fault:
             self.faulted[entry.operation, entry.fault] += 1
+        asked = f"{entry.method} {entry.operation or entry.url}"
         if entry.code == "NotEmulated":
-            asked = f"{entry.method} {entry.operation or entry.url}"
             self.not_emulated[asked] = self.not_emulated.get(asked, 0) + 1
+        elif entry.code == INTERNAL_ERROR:
+            bug = f"{asked}: {entry.reason.removeprefix(BUG)}"
+            self.bugs[bug] = self.bugs.get(bug, 0) + 1
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)

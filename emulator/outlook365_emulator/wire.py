@@ -71,6 +71,7 @@ class Request:
         delay: seconds that a fault holds the answer back; whoever sends the answer waits.
         harm: what a fault does to the answer or the connection; whoever sends the answer does it.
         in_batch: whether it is an item of a `$batch`.
+        items: of a `$batch` that was split: each item with its answer and its line in the journal.
         on_sent: called by whoever sends the answer when the last byte is out or the client is gone (`finish`).
     """
 
@@ -84,6 +85,7 @@ class Request:
         "headers",
         "host",
         "in_batch",
+        "items",
         "lead",
         "method",
         "on_sent",
@@ -118,6 +120,7 @@ class Request:
         self.delay = 0.0
         self.harm: Harm | None = None
         self.in_batch = False
+        self.items: list[tuple[Request, Response, Any]] = []
         self.on_sent: list[Callable[[], None]] = []
 
     def finish(self) -> None:

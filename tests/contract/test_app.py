@@ -281,6 +281,25 @@ async def test_a_bug_is_answered_and_remembered(
     assert "a bug" in entry.reason
 
 
+async def test_a_bug_is_in_the_log_with_its_traceback_and_without_secrets(
+    app: App, services: Services, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = "eyJhbGciOiJSUzI1NiJ9.eyJ0aWQiOiJ4In0.c2lnbmF0dXJl"
+
+    def fail(request: Request, entry: Entry) -> Response:
+        raise ZeroDivisionError(f"a bug at {token}")
+
+    services.answer_of = fail
+    await Client(app).ask(f"/v1.0/me?code=hunter2&token={token}")
+    [record] = caplog.records
+    said = record.getMessage()
+    assert (record.name, record.levelname) == ("outlook365_emulator", "ERROR")
+    assert said.startswith(f"the emulator failed at answering GET https://{GRAPH}/v1.0/me?code=***&token=***, ")
+    assert "Traceback (most recent call last):" in said
+    assert said.endswith("ZeroDivisionError: a bug at ***")
+    assert world.journal.bugs == {f"GET https://{GRAPH}/v1.0/me?code=***&token=***: ZeroDivisionError: a bug at ***": 1}
+
+
 async def test_a_bug_of_the_control_api_is_answered_in_its_shape(app: App, services: Services) -> None:
     services.answer_of = failing
     client = await Client(app).ask("/_emulator/v1/", "127.0.0.1", tls=False)

@@ -282,3 +282,20 @@ def test_a_process_that_cannot_start_says_why(emulator: Emulator) -> None:
     port = emulator.https_port
     with pytest.raises(EmulatorFailed, match=f"port {port} of 127.0.0.1 is in use"):
         Emulator(Settings(port=port, subprocess=True)).start()
+
+
+@pytest.mark.parametrize("name", ["http://x", "emulator:8365", "-x", "a..b", "x" * 64, "a b", "", "[::1]"])
+def test_what_is_no_host_name_is_refused_at_the_start(name: str) -> None:
+    with pytest.raises(ValueError, match="is no name of a host"):
+        Emulator(Settings(allow_hosts=(name,))).start()
+
+
+def test_a_container_with_an_underscore_is_asked_over_http() -> None:
+    with Emulator(Settings(allow_hosts=("my_emulator", "emulator.internal", "::1"))) as emulator:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        emulator.trust(context)
+        answer = httpx.get(f"{emulator.control_url}/", headers={"Host": "my_emulator:8365"}, trust_env=False)
+        assert answer.status_code == 200
+        assert raw(emulator, context, "emulator.internal", f"/{LOGIN}/common{DISCOVERY}")[0] == 200
+        assert raw(emulator, context, LOGIN, f"/common{DISCOVERY}")[0] == 200
+        assert emulator.errors == []

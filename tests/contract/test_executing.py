@@ -74,7 +74,7 @@ def program(tmp_path: Path) -> list[str]:
 def test_a_program_runs_without_trouble(program: list[str]) -> None:
     done = run("exec", "--", *program)
     assert (done.returncode, done.stdout.split()) == (0, ["200"] * 5), done.stderr
-    assert "0 of 1 runs met a fault" in done.stderr
+    assert "0 of 1 run met a fault. 6 requests, 0 of them served by faults." in done.stderr
 
 
 def test_under_a_scenario_its_status_and_a_report_come_back(program: list[str], tmp_path: Path) -> None:

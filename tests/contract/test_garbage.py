@@ -165,3 +165,22 @@ def test_garbage_gets_an_answer(
     status = ask(method, path, query, body, media, signed)
     assert target.errors == []
     assert status != 500
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/extensions", json.dumps({"extensionName": "\u12c4v", "a": 1}).encode(), 201),
+        ("PUT", "/manager/$ref", b"[" * 100_000, 400),
+        ("POST", "/messages", b'{"subject":' * 100_000, 400),
+    ],
+)
+def test_texts_of_any_kind_have_a_place(
+    target: "Emulator", token: str, method: str, path: str, body: bytes, status: int
+) -> None:
+    details = target.details()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    url = f"{details['graph_url']}/v1.0/users/{details['user']}{path}"
+    answer = httpx.request(method, url, content=body, headers=headers, trust_env=False)
+    assert (answer.status_code, target.errors) == (status, []), answer.text
+    assert answer.headers.get("location", "").isascii()

@@ -236,6 +236,24 @@ def test_a_bad_world_file_is_one_line_that_names_the_place(tmp_path: Path, place
     assert ended.stderr.strip() == said
 
 
+def test_a_bug_is_printed_with_its_traceback(serve: Callable[..., Served], tmp_path: Path) -> None:
+    broken = "from outlook365_emulator.graph.gate import Gate\nGate.route = lambda *_: 1 / 0\n"
+    tmp_path.joinpath("sitecustomize.py").write_text(broken)
+    served = serve(*ANY_PORTS, PYTHONPATH=str(tmp_path))
+    details = served.details
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": details["client_id"],
+        "client_secret": details["client_secret"],
+        "scope": "https://graph.microsoft.com/.default",
+    }
+    token = httpx.post(f"{details['login_url']}/{details['tenant_id']}/oauth2/v2.0/token", data=form).json()
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    assert httpx.get(f"{details['graph_url']}/v1.0/users", headers=headers).status_code == 500
+    said = served.until("ZeroDivisionError: division by zero").partition("the emulator failed at answering ")[2]
+    assert said.startswith(f"GET {details['graph_url']}/v1.0/users, which is a bug in it\nTraceback ")
+
+
 def test_env_prints_the_variables_of_a_running_emulator(serve: Callable[..., Served], tmp_path: Path) -> None:
     details = serve(*ANY_PORTS).details
     assert json.loads(run("env", "--url", details["http_url"], "--json").stdout) == details["env"]

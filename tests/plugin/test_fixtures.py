@@ -281,5 +281,25 @@ def test_where_the_emulator_is(outlook365: World, outlook365_emulator: Control) 
 def test_a_world_that_is_gone_is_told(outlook365_emulator: Control) -> None:
     world = outlook365_emulator.add_world(tenants=[{}])
     world.drop()
-    with pytest.raises(ControlError, match=world.name):
+    with pytest.raises(ControlError, match=rf"{world.name}.*the world of a test ends with the test"):
         world.clock.freeze()
+
+
+def test_a_graph_client_is_of_a_handle(outlook365: World) -> None:
+    with pytest.raises(TypeError, match=r"as tenant\.user\('ada'\) returns it"):
+        outlook365.graph("ada")
+
+
+def test_a_world_of_a_wider_scope_is_reached_beside_the_own(outlook365: World, outlook365_emulator: Control) -> None:
+    shared = outlook365_emulator.add_world(tenants=[{"users": [{"name": "ada"}]}])
+    app = shared.tenant.add_app(auth="client_credentials", permissions=["User.Read.All"])
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": app.client_id,
+        "client_secret": app.client_secret,
+        "scope": "https://graph.microsoft.com/.default",
+    }
+    token = requests.post(f"{app.authority}/oauth2/v2.0/token", data=form, timeout=5).json()["access_token"]
+    users = requests.get(f"{GRAPH}/users", headers={"Authorization": f"Bearer {token}"}, timeout=5).json()["value"]
+    assert [user["userPrincipalName"] for user in users] == [shared.tenant.user("ada").upn]
+    shared.drop()

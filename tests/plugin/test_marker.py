@@ -90,6 +90,10 @@ WRONG = (
     ('world="contos"', "contoso"),
     ('world="none.yaml"', "none.yaml"),
     ("intercept=1", "intercept is True or False, not 1"),
+    ("environment=[]", "environment is the id of a cloud, '*', or a list of ids, not []"),
+    ('world={"tenants": []}', "world is the name of a shipped world or the path of a world file, not {'tenants': []}"),
+    ("scenario=5", "scenario is the name of a shipped scenario or the path of a scenario file, not 5"),
+    ("faults=[17]", "faults[0]: a fault is the name of an error ('throttled') or a fault document, not 17"),
     ('not_emulated="warn"', "not_emulated is 'fail' or 'allow', not 'warn'"),
 )
 

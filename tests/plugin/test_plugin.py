@@ -1,5 +1,6 @@
 """What pytest sees of the plugin: help, fixtures, markers, and nothing where nobody asks."""
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,17 @@ def test_help_has_a_group(run: Run) -> None:
     text = run("", "--help").stdout.str()
     assert "pytest-outlook365:" in text
     assert "--outlook365-journal=N" in text
+
+
+def test_the_oldest_pytest_has_all_that_loading_needs() -> None:
+    code = """
+import pytest
+for name in "ParameterSet RaisesExc RaisesGroup ScopeName SubtestReport Subtests TerminalReporter".split():
+    vars(pytest).pop(name, None)  # pytest 8.2 has none of these
+import pytest_outlook365.plugin
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_fixtures_and_marker_are_described(run: Run) -> None:

@@ -93,7 +93,7 @@ def emulators() -> Iterator[Callable[..., Emulator]]:
     started: list[Emulator] = []
 
     def start(**settings: object) -> Emulator:
-        started.append(Emulator(Settings(subprocess=True, **settings)).start())  # type: ignore[arg-type]
+        started.append(Emulator(Settings(subprocess=True, **settings)).start())
         return started[-1]
 
     yield start
@@ -115,6 +115,13 @@ def test_the_environment_names_it_too(
     result = run(ALONE, "-s")
     result.assert_outcomes(passed=6)
     result.stdout.fnmatch_lines([f"*asked {url}"])
+
+
+def test_a_wrong_address_is_told_with_where_it_stands(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTLOOK365_URL", "127.0.0.1:8365")
+    result = run(ALONE)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*OUTLOOK365_URL: expected the emulator's HTTP address*"])
 
 
 def test_a_token_stands_in_the_address(emulators: Callable[..., Emulator], run: Run) -> None:

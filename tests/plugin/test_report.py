@@ -103,6 +103,23 @@ def test_a_failure_of_another_fixture_shows_the_journal_too(run: Run) -> None:
     assert "/graph.microsoft.com/v1.0/me  people.users.get" in section(result)
 
 
+@pytest.mark.parametrize("fixture", ["outlook365", "outlook365_connection"])
+def test_a_fixture_of_a_wider_scope_is_told_what_to_do(run: Run, fixture: str) -> None:
+    result = run(
+        f"""
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def shared({fixture}):
+            return {fixture}
+
+        def test_it(shared): ...
+        """
+    )
+    result.assert_outcomes(errors=1)
+    assert "outlook365_emulator.add_world()" in section(result)
+
+
 def test_a_world_that_is_gone_does_not_hide_the_failure(run: Run) -> None:
     result = run(
         """
@@ -136,6 +153,28 @@ def test_what_is_not_emulated_fails_the_test(run: Run) -> None:
     assert "/me/onenote/notebooks  (2 times)" in text
     assert 'not_emulated="allow"' in text
     assert "def outlook365" not in text
+
+
+def test_a_bug_of_the_emulator_fails_the_test(run: Run) -> None:
+    result = run(
+        """
+        import requests
+        from outlook365_emulator.graph.gate import Gate
+
+        def test_it(outlook365, monkeypatch):
+            headers = dict(outlook365.graph(outlook365.tenant.add_user("ada")).headers)
+            url = "https://graph.microsoft.com/v1.0/me/messages"
+            monkeypatch.setattr(Gate, "permission", lambda *_: 1 / 0)
+            for _ in range(2):
+                answer = requests.get(url, headers={"Authorization": headers["authorization"]})
+                assert answer.status_code == 500
+        """
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    text = result.stdout.str()
+    assert "the emulator failed at requests of the code under test" in text
+    assert "mail.messages.list: ZeroDivisionError: division by zero  (2 times)" in text
+    assert "monkeypatch.setattr(Gate" in text.partition("Captured log call")[2], "the traceback is in the log"
 
 
 def test_unless_the_test_says_otherwise(run: Run) -> None:

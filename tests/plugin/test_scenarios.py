@@ -9,12 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
-from outlook365_emulator.client import App, World
+from outlook365_emulator.client import App, NeedsAdministrator, SignInFailed, World
 from outlook365_emulator.scenarios import scenario_names
 
 CLIENTS = Path(__file__).parents[1] / "data" / "scenario_clients"
@@ -53,7 +54,9 @@ CASES: dict[str, Case] = {
     "mailbox_full": Case("writing.store", "the mailbox is full", TIRED, "identical_repeats"),
     "refresh_token_revoked": Case("signing_in.work_for_person", "sign in again", TIRED, "refused_grants_repeated"),
     "consent_withdrawn": Case("signing_in.work_for_person", "consent is needed", TIRED, "refused_grants_repeated"),
-    "admin_consent_required": Case("signing_in.work_for_person", "consent is needed", TIRED, "refused_grants_repeated"),
+    "admin_consent_required": Case(
+        "signing_in.work_and_ask_again", "an administrator has to consent", "done", "refused_grants_repeated"
+    ),
     "mfa_required": Case("signing_in.work_for_person", "a second factor is needed", TIRED, "refused_grants_repeated"),
     "conditional_access": Case("signing_in.work_for_person", "blocked by a policy", TIRED, "refused_grants_repeated"),
     "account_disabled": Case("signing_in.work_for_person", "the account is disabled", TIRED, "refused_grants_repeated"),
@@ -81,7 +84,7 @@ def load() -> Iterator[Callable[[str], ModuleType]]:
             for package in ("scenario_clients", full.rpartition(".")[0]):
                 if package not in sys.modules:
                     sys.modules[package] = ModuleType(package)
-                    sys.modules[package].__path__ = [str(CLIENTS.joinpath(*package.split(".")[1:]))]  # type: ignore[attr-defined]
+                    sys.modules[package].__path__ = [str(CLIENTS.joinpath(*package.split(".")[1:]))]
             spec = importlib.util.spec_from_file_location(full, CLIENTS.joinpath(*name.split(".")).with_suffix(".py"))
             assert spec is not None
             assert spec.loader is not None
@@ -125,8 +128,23 @@ def account(outlook365: World, request: pytest.FixtureRequest) -> SimpleNamespac
         client_secret=daemon.client_secret,
         public_id=public.client_id,
         refresh_token=answer.json()["refresh_token"],
+        ask_person=lambda: people[0].sign_in(authorize_url(public, tenant.id)),
+        administrator_needed=NeedsAdministrator,
+        sign_in_failed=SignInFailed,
         proof=(lambda: assertion_of(certified, tenant.id)) if name in BY_CERTIFICATE else lambda: secret,
     )
+
+
+def authorize_url(app: App, tenant: str) -> str:
+    """The address of the page on which a person signs in and consents, as a client opens it in a browser."""
+    asked = {
+        "client_id": app.client_id,
+        "response_type": "code",
+        "redirect_uri": app.redirect_uri,
+        "scope": "offline_access Mail.ReadWrite",
+        "prompt": "consent",
+    }
+    return f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize?{urlencode(asked)}"
 
 
 def assertion_of(app: App, tenant: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from outlook365_emulator.clock import http_date, iso_seconds
+from outlook365_emulator.clock import cookie_date, http_date, iso_seconds
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,10 @@ from outlook365_emulator.clock import http_date, iso_seconds
 )
 def test_dates_of_http(instant: datetime, written: str) -> None:
     assert http_date(instant) == written
+
+
+def test_the_end_of_a_cookie() -> None:
+    assert cookie_date(datetime(2026, 3, 2, 23, 59, 59, 999999, tzinfo=UTC)) == "Mon, 02-Mar-2026 23:59:59 GMT"
 
 
 def test_dates_of_graph_have_whole_seconds() -> None:

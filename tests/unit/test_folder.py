@@ -1,4 +1,4 @@
-"""The temporary folder of an emulator: removed at the end, by whoever comes next where the process was killed."""
+"""The temporary folder of an emulator: removed at the end, by the next process at its end where this one was killed."""
 
 import os
 import signal
@@ -16,6 +16,11 @@ from outlook365_emulator.emulator.folder import TemporaryFolder
 folder = TemporaryFolder()
 print(folder.path, flush=True)
 input()
+"""
+
+COME_AND_GO = """
+from outlook365_emulator.emulator.folder import TemporaryFolder
+TemporaryFolder().remove()
 """
 
 
@@ -48,6 +53,15 @@ def test_it_goes_when_asked_and_with_the_object(temporary: Path) -> None:
     assert [*temporary.iterdir()] == []
 
 
+def test_removing_it_does_not_look_at_what_others_left(temporary: Path, age: Callable[[Path], None]) -> None:
+    left = temporary / "outlook365-left"
+    left.mkdir()
+    (left / "lock").touch()
+    age(left)
+    TemporaryFolder().remove()
+    assert left.exists()
+
+
 def test_a_forked_child_leaves_it() -> None:
     folder = TemporaryFolder()
     child = os.fork()
@@ -66,10 +80,10 @@ def test_the_next_one_removes_what_a_killed_process_left(
     with holder:
         left = Path(holder.stdout.readline().strip())
         age(left)
-        TemporaryFolder().remove()
+        subprocess.run([sys.executable, "-c", COME_AND_GO], check=True)
         assert left.is_dir(), "its process lives"
         holder.send_signal(number)
-    TemporaryFolder().remove()
+    subprocess.run([sys.executable, "-c", COME_AND_GO], check=True)
     assert [*temporary.iterdir()] == []
 
 

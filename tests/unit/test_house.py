@@ -38,6 +38,7 @@ FEATURES = {
     "contract": {
         "client_credentials",
         "delivery",
+        "fuzz",
         "garbage",
         "isolation",
         "paging",
@@ -50,8 +51,11 @@ FEATURES = {
     "plugin": {"environment", "fixtures", "fork", "guard", "interception", "isolation", "marker", "parallel", "report"},
     "browser": set(),
     "image": {"image"},
-    "clients": {"msal_flows", "msal_node", "msgraph_mail", "curl", "day", "node", "subprocess", "triggers", "urllib"},
-    "docs": {"examples", "faults_pages", "site", "snippets"},
+    "clients": {
+        *("curl", "day", "graph_js", "msal_flows", "msal_node", "msgraph_mail", "node", "o365", "oidc", "subprocess"),
+        *("triggers", "urllib"),
+    },
+    "docs": {"a_request", "ci_recipes", "containers", "examples", "faults_pages", "site", "snippets"},
     "dist": {"editable", "import_budget", "versions", "wheel", "corpus"},
 }
 

@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 from outlook365_emulator.tables.files import FOLDER, read_rows, unknown
 from outlook365_emulator.tables.literals import LITERALS, NotALiteral
 from outlook365_emulator.tables.refresh import line_per_row, main
-from outlook365_emulator.tables.schema import (
-    SchemaViolation,
-    action_parameters,
-    canonical,
-    enumerations,
-    type_of,
-    types,
-)
-from outlook365_emulator.tables.time_zones import iana_name, windows_name, zone_rows
+from outlook365_emulator.tables.schema import SchemaViolation, canonical
+from outlook365_emulator.tables.schema_types import action_parameters, enumerations, type_of, types
+from outlook365_emulator.tables.time_zones import iana_name, windows_name, zone_names, zone_rows
 from outlook365_emulator.tables.well_known_folders import well_known_folders
 
 
@@ -258,17 +252,17 @@ def test_an_unknown_action_names_the_nearest() -> None:
 
 GOOD_AND_BAD: list[tuple[str, list[object], list[object]]] = [
     ("Edm.Boolean", [True, "false", "True"], [0, "yes", None]),
-    ("Edm.Int32", [0, -(2**31), 5.0], [2**31, 1.5, True, "1"]),
+    ("Edm.Int32", [0, -(2**31), 5.0, "50"], [2**31, 1.5, True, "1.5", "x"]),
     ("Edm.Int64", [2**62, "12"], [2**63, "1e3", "٣", True]),
-    ("Edm.Double", [1, 1.5, "INF"], ["1.5", True]),
+    ("Edm.Double", [1, 1.5, "INF", "1.5", "100"], ["1,5", True]),
     ("Edm.Date", ["2026-02-28"], ["2026-02-29", "2026-2-1", 20260228, "0000-01-01"]),
     (
         "Edm.DateTimeOffset",
         ["2026-01-01T00:00:00Z", "2026-01-01T00:00Z", "2026-01-01T00:00:00.1234567+02:00"],
         ["2026-01-01T00:00:00", "2026-01-01", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", ""],
     ),
-    ("Edm.TimeOfDay", ["08:00:00.0000000", "08:00"], ["08", "25:00:00", "08:00:00Z"]),
-    ("Edm.Duration", ["PT1H", "P1DT2H3M4.5S", "-PT5M"], ["P", "PT", "1H", "P1M"]),
+    ("Edm.TimeOfDay", ["08:00:00.0000000", "08:00"], ["08", "25:00:00", "08:00:00Z", "0\u0668:00"]),
+    ("Edm.Duration", ["PT1H", "P1DT2H3M4.5S", "-PT5M"], ["P", "PT", "1H", "P1M", "P\u0661D"]),
     ("Edm.Guid", ["570282fd-fa5c-430d-a7fd-fc8dc98a9dca"], ["570282fd", "{570282fd-fa5c-430d-a7fd-fc8dc98a9dca}"]),
     ("Edm.Binary", ["", "aGk=", "aGk", "aGk=\r\n", "-_-_"], ["a", "aGk*", 7]),
     ("Edm.String", ["", "x"], [1, None, []]),
@@ -307,6 +301,10 @@ def test_well_known_folders_have_their_own_counters_and_known_parents() -> None:
         ("w. europe standard time", "Europe/Berlin", "W. Europe Standard Time"),
         ("Europe/Vienna", "Europe/Vienna", "W. Europe Standard Time"),
         ("europe/vienna", "Europe/Vienna", "W. Europe Standard Time"),
+        ("Kamchatka Standard Time", "Asia/Kamchatka", "Kamchatka Standard Time"),
+        ("Asia/Kamchatka", "Asia/Kamchatka", "Russia Time Zone 11"),
+        ("Mid-Atlantic Standard Time", "Etc/GMT+2", "Mid-Atlantic Standard Time"),
+        ("Etc/GMT+2", "Etc/GMT+2", "UTC-02"),
         ("UTC", None, "UTC"),
         ("Mars Standard Time", None, None),
         ("", None, None),
@@ -321,5 +319,6 @@ def test_time_zones_are_known_by_both_names(name: str, iana: str | None, windows
 def test_every_zone_exists_in_the_time_zone_database() -> None:
     from zoneinfo import ZoneInfo
 
+    assert sorted(row.windows for row in zone_names()) == [row.windows for row in zone_rows()]
     for row in zone_rows():
         assert ZoneInfo(row.iana)

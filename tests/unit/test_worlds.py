@@ -27,11 +27,12 @@ from outlook365_emulator.worlds import (
     load_world_file,
     world_names,
 )
-from outlook365_emulator.worlds.files import parse_yaml, shipped_folder
 from outlook365_emulator.worlds.instants import moment
 from outlook365_emulator.worlds.reading import read_document
 from outlook365_emulator.worlds.reference import reference_page
 from outlook365_emulator.worlds.schema import world_schema_text
+from outlook365_emulator.worlds.shipped import shipped_folder
+from outlook365_emulator.worlds.yaml_reading import parse_yaml
 
 GUID = "1c5d7a3e-0f6b-4c8d-9e2a-5b7c9d1e3f50"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -342,7 +343,7 @@ def test_a_vendor_application_with_a_secret_is_confidential() -> None:
 
 
 def test_the_shipped_schema_is_up_to_date_and_right() -> None:
-    file = shipped_folder().parent / "schemas" / "world.schema.json"
+    file = shipped_folder("world").parent / "schemas" / "world.schema.json"
     assert file.read_text() == world_schema_text(), f"python -m outlook365_emulator.worlds schema > {file}"
     jsonschema.Draft202012Validator.check_schema(json.loads(file.read_text()))
 
@@ -354,7 +355,7 @@ def test_the_reference_page_is_up_to_date(repository: Path) -> None:
 
 @pytest.mark.parametrize("name", world_names())
 def test_shipped_worlds_fit_the_schema_and_build(name: str) -> None:
-    document = parse_yaml((shipped_folder() / f"{name}.yaml").read_bytes())
+    document = parse_yaml((shipped_folder("world") / f"{name}.yaml").read_bytes())
     jsonschema.Draft202012Validator(json.loads(world_schema_text())).validate(document)
     assert build_world(Hosting(), load_world_file(name)).name == name
 

@@ -26,6 +26,7 @@ from outlook365_emulator.client.looking import NoSuchMessage
 from outlook365_emulator.client.mailbox import Mailbox
 from outlook365_emulator.client.message import Message
 from outlook365_emulator.client.notifications import Delivery, NotDelivered, Notifications, Pending
+from outlook365_emulator.client.privileges import Privileges
 from outlook365_emulator.client.scenarios import Scenario, Scenarios
 from outlook365_emulator.client.sign_in import Browser, Redirect
 from outlook365_emulator.client.tenant import Tenant
@@ -63,6 +64,7 @@ __all__ = [
     "OutgoingMessage",
     "Pending",
     "Policy",
+    "Privileges",
     "Redirect",
     "Scenario",
     "Scenarios",

@@ -1,6 +1,6 @@
 """Handles of a calendar and of the events in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias, Unpack
 from urllib.parse import quote
@@ -8,6 +8,7 @@ from urllib.parse import quote
 from outlook365_emulator.client.connection import Connection
 from outlook365_emulator.client.fields import EventFields, Moment
 from outlook365_emulator.client.plain import plain
+from outlook365_emulator.client.resource import Resource
 
 Response: TypeAlias = Literal["accept", "tentativelyAccept", "decline"]
 """Answers to a meeting, named as Graph's actions are."""
@@ -16,24 +17,12 @@ WEEK_PATIENCE = 2.0
 """Seconds that the emulator may take for each invented week."""
 
 
-class Event(Mapping[str, Any]):
+class Event(Resource):
     """An event as Graph writes it, with the properties that tests ask for most; times are in UTC.
 
     Args:
         document: the Graph JSON; `event["showAs"]` reads any property of it.
     """
-
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document = dict(document)
-
-    def __getitem__(self, name: str) -> Any:
-        return self._document[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._document)
-
-    def __len__(self) -> int:
-        return len(self._document)
 
     def __repr__(self) -> str:
         return f"Event(subject={self.subject!r}, start={self.start.isoformat()!r})"
@@ -47,11 +36,6 @@ class Event(Mapping[str, Any]):
     def ical_uid(self) -> str:
         """The `iCalUId`, which is the same in every copy of a meeting."""
         return str(self._document["iCalUId"])
-
-    @property
-    def subject(self) -> str:
-        """Title."""
-        return self._document.get("subject") or ""
 
     @property
     def start(self) -> datetime:
@@ -188,3 +172,24 @@ class Calendar:
         uid = event if isinstance(event, str) else event.ical_uid
         document = {"event": uid, "response": response, "comment": comment, "send": send}
         self._connection.call("POST", f"{self._path}/respond", document)
+
+    def receive_reply(self, event: Event | str, attendee: str, response: Response, comment: str | None = None) -> Event:
+        """Let somebody outside the world answer a meeting: the answer arrives as mail, as calendars send it.
+
+        Args:
+            event: the meeting or one occurrence of it, or its `iCalUId`; the owner of the calendar organizes it.
+            attendee: address of the invited person who answers.
+            response: the answer.
+            comment: what is said to it.
+
+        Returns:
+            The event as the organizer has it then; `event.responses` tells all answers.
+
+        Raises:
+            BadDocument: there is no such answer (the nearest right one is told), or the person is in this world.
+            NotFound: the owner organizes no such meeting, or the person is not invited (the nearest address is told).
+        """
+        __tracebackhide__ = True
+        uid = event if isinstance(event, str) else event.ical_uid
+        document = {"event": uid, "attendee": attendee, "response": response, "comment": comment or ""}
+        return Event(self._connection.call("POST", f"{self._path}/replies", document))

@@ -94,9 +94,12 @@ class Clock:
             The world's present.
 
         Raises:
+            TypeError: `delta` is no duration.
             ValueError: the whole is negative; `set` goes back.
         """
         __tracebackhide__ = True
+        if delta is not None and not isinstance(delta, timedelta):
+            raise TypeError(f"advance takes a timedelta, or keywords such as seconds=5, not {delta!r}")
         whole = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
         whole += delta if delta is not None else timedelta()
         if whole < timedelta():

@@ -12,6 +12,7 @@ import os
 import socket
 import threading
 import weakref
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -102,12 +103,39 @@ class Connection:
         """
         __tracebackhide__ = True
         body = None if document is None else json.dumps(document).encode()
-        headers = self._credentials | ({} if body is None else {"Content-Type": _JSON})
-        answer = self.exchange(method, f"/_emulator/v1{path}", headers, body, patience=patience)
-        decoded = _decoded(answer) if answer.body else None
+        headers = {} if body is None else {"Content-Type": _JSON}
+        answer = self._answered(method, path, body, headers, patience)
+        return _decoded(answer) if answer.body else None
+
+    def call_bytes(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], *, patience: float = 0.0
+    ) -> bytes:
+        """Ask the control API where question or answer is no JSON.
+
+        Args:
+            method: verb.
+            path: path below `/_emulator/v1`, quoted.
+            body: what is sent, or None.
+            headers: header fields.
+            patience: seconds to wait for the answer beyond the usual.
+
+        Raises:
+            ControlError: the API refused; a subclass says how.
+            Unreachable: nothing answers.
+        """
+        __tracebackhide__ = True
+        return self._answered(method, path, body, headers, patience).body
+
+    def _answered(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], patience: float
+    ) -> Answer:
+        __tracebackhide__ = True
+        answer = self.exchange(
+            method, f"/_emulator/v1{path}", {**self._credentials, **headers}, body, patience=patience
+        )
         if answer.status >= 400:
-            raise refusal(answer.status, decoded)
-        return decoded
+            raise refusal(answer.status, _decoded(answer) if answer.body else None)
+        return answer
 
     def exchange(
         self, method: str, target: str, headers: dict[str, str], body: bytes | None = None, *, patience: float = 0.0
@@ -131,6 +159,9 @@ class Connection:
             self._drop()
             reason = str(error) or type(error).__name__
             raise Unreachable(f"no emulator answers at {self.url}: {reason}", code="unreachable") from None
+        except BaseException:
+            self._drop()  # Ctrl-C, pytest-timeout: the answer is still to come, and nobody reads it
+            raise
 
     def _send(self, method: str, target: str, headers: dict[str, str], body: bytes | None, patience: float) -> Answer:
         kept, used = self._kept()
@@ -215,6 +246,5 @@ def own_socket_class() -> type[socket.socket]:
     """
     for found in _socket.socket.__subclasses__():
         if found.__module__ == "socket" and found.__name__ == "socket" and issubclass(found, _socket.socket):
-            own: type[socket.socket] = found  # type: ignore[assignment]
-            return own
+            return found  # type: ignore[return-value]  # typeshed does not know that socket.socket derives from it
     raise RuntimeError("the standard library's socket class is gone")

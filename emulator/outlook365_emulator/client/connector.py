@@ -71,6 +71,8 @@ ENVIRONMENTS: Mapping[str, Environment] = MappingProxyType(
 
 OPENID = ("openid", "profile", "email", "offline_access")
 SHARED = "Mail.Read.Shared"
+MINIMUM_FOR_PEOPLE = ("openid", "offline_access", "email", "User.Read", "Mail.Read")
+"""The preset `minimum` of the types that a person signs in with; a shared mailbox needs `SHARED` too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,10 +312,6 @@ def _document(
     if preset is None and shared and auth not in APPLICATION_TYPES:
         return {**document, "permissions": [*MINIMUM_FOR_PEOPLE, SHARED]}
     return {**document, "preset": preset or "minimum"}
-
-
-MINIMUM_FOR_PEOPLE = ("openid", "offline_access", "email", "User.Read", "Mail.Read")
-"""The preset `minimum` of the types that a person signs in with; a shared mailbox needs one more."""
 
 
 def _certificate(app: App, state: Certificate) -> tuple[str | None, str | None]:

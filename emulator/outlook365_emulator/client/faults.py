@@ -10,6 +10,9 @@ from outlook365_emulator.client.plain import plain
 
 _ENVELOPE = ("kind", "name", "match", "times", "after", "chance", "until", "spare")
 
+CLOSE = 0.85
+"""How near a keyword is to one of the envelope's to be a misspelling of it; no setting of a kind is as near."""
+
 CONNECTING = ("dns", "refused", "tls")
 """Kinds that act before there is a request."""
 
@@ -109,8 +112,13 @@ class Faults:
         Raises:
             BadDocument: an error, kind or key is unknown, or a value is not allowed; the message names the place and
                 the nearest right name.
+            TypeError: the fault is neither a name nor a document, or a keyword is misspelt.
         """
         __tracebackhide__ = True
+        if not isinstance(fault, str | Mapping | None):
+            raise TypeError(f"a fault is the name of an error ('throttled') or a fault document, not {fault!r}")
+        for key in settings:
+            _check_spelling(key)
         until = until.total_seconds() if isinstance(until, timedelta) else until
         given = (kind, name, match, times, after, chance, until, spare)
         envelope = {key: value for key, value in zip(_ENVELOPE, given, strict=True) if value is not None}
@@ -144,6 +152,15 @@ class Faults:
             if fault.name == name:
                 return fault
         raise KeyError(f"no fault is named {name!r}: there are {', '.join(one.name for one in self) or 'none'}")
+
+
+def _check_spelling(key: str) -> None:
+    """Refuse a misspelt keyword of `Faults.add`, which would pass for a setting of the kind."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, _ENVELOPE, n=1, cutoff=CLOSE)
+    if near:
+        raise TypeError(f"unknown keyword {key!r}; did you mean {near[0]!r}?")
 
 
 def fault_document(

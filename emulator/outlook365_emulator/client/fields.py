@@ -27,6 +27,22 @@ PasswordEvent: TypeAlias = Literal[
 """Ways in which a password changes."""
 
 
+OptionalClaim: TypeAlias = Literal[
+    "acct",
+    "auth_time",
+    "ctry",
+    "email",
+    "family_name",
+    "given_name",
+    "ipaddr",
+    "login_hint",
+    "tenant_region_scope",
+    "upn",
+    "xms_pl",
+]
+"""What an application can have in its ID tokens beyond what is always there."""
+
+
 class AttachmentFields(TypedDict, total=False):
     """A file attached to a message; `content` is bytes, or base64 text."""
 
@@ -80,6 +96,15 @@ class EventFields(TypedDict, total=False):
     recurrence: Mapping[str, Any]
 
 
+class FillFields(TypedDict, total=False):
+    """Invented mail of the last half year and meetings of the weeks from now on, the same for the same seed."""
+
+    messages: int
+    weeks: int
+    seed: int
+    zone: str
+
+
 class RepliesFields(TypedDict, total=False):
     """Automatic replies; without `external` everybody gets `text`, with `start` and `end` only between them."""
 
@@ -110,16 +135,31 @@ class MailLimitsFields(TypedDict, total=False):
     max_message_size: int
 
 
-class UserFields(TypedDict, total=False):
-    """A person of a tenant."""
+class OwnerFields(TypedDict, total=False):
+    """An account with a mailbox, be it a person's or not."""
 
     id: str
     display_name: str
+    mail: str
+    aliases: Sequence[str]
+    open_to: Sequence[Person]
+    send_as: Sequence[Person]
+    send_on_behalf: Sequence[Person]
+    messages: Sequence[MessageFields]
+    events: Sequence[EventFields]
+    fill: FillFields
+    folders: Sequence[str]
+    settings: Mapping[str, Any]
+    automatic_replies: RepliesFields
+    rules: Sequence[RuleFields]
+
+
+class UserFields(OwnerFields, total=False):
+    """A person of a tenant."""
+
     password: str
     given_name: str
     surname: str
-    mail: str
-    aliases: Sequence[str]
     job_title: str
     department: str
     company_name: str
@@ -130,36 +170,19 @@ class UserFields(TypedDict, total=False):
     usage_location: str
     other_mails: Sequence[str]
     enabled: bool
+    locked: bool
+    password_expired: bool
+    mfa_required: bool
+    mfa_registered: bool
     mailbox: bool
     roles: Sequence[str]
-    open_to: Sequence[Person]
-    send_as: Sequence[Person]
-    send_on_behalf: Sequence[Person]
-    messages: Sequence[MessageFields]
-    events: Sequence[EventFields]
-    folders: Sequence[str]
-    settings: Mapping[str, Any]
-    automatic_replies: RepliesFields
-    rules: Sequence[RuleFields]
 
 
-class MailboxFields(TypedDict, total=False):
+class MailboxFields(OwnerFields, total=False):
     """A mailbox that belongs to no person."""
 
-    id: str
-    display_name: str
     purpose: Literal["shared", "room", "equipment"]
-    mail: str
-    aliases: Sequence[str]
-    open_to: Sequence[Person]
-    send_as: Sequence[Person]
-    send_on_behalf: Sequence[Person]
-    messages: Sequence[MessageFields]
-    events: Sequence[EventFields]
-    folders: Sequence[str]
-    settings: Mapping[str, Any]
-    automatic_replies: RepliesFields
-    rules: Sequence[RuleFields]
+    place: Mapping[str, Any]
 
 
 class SecretFields(TypedDict, total=False):
@@ -199,6 +222,7 @@ class AppFields(TypedDict, total=False):
     logout_url: str
     verified_publisher: str
     assignment_required: bool
+    optional_claims: Sequence[OptionalClaim]
 
 
 class UserChanges(TypedDict, total=False):
@@ -240,6 +264,17 @@ class AppChanges(TypedDict, total=False):
     api_scopes: Sequence[str]
     api_token_version: Literal[1, 2]
     on_behalf_of: bool
+    optional_claims: Sequence[OptionalClaim]
+
+
+class PolicyFields(TypedDict, total=False):
+    """A conditional access policy; `hours` with the control `sign_in_frequency`."""
+
+    control: Literal["block", "mfa", "compliant_device", "domain_joined_device", "sign_in_frequency"]
+    name: str
+    users: Sequence[Person]
+    apps: Sequence[str | Named]
+    hours: float
 
 
 class TenantFields(TypedDict, total=False):
@@ -255,6 +290,9 @@ class TenantFields(TypedDict, total=False):
     apps: Sequence[Mapping[str, Any]]
     user_consent: Literal["everything", "low-impact", "microsoft-default-2026", "nothing"]
     consent_workflow: bool
+    low_impact: Sequence[str]
+    stay_signed_in: bool
+    conditional_access: Sequence[PolicyFields]
     mail_limits: MailLimitsFields
 
 

@@ -60,18 +60,27 @@ def ask_entra(connection: Connection, method: str, target: str, form: dict[str, 
         form: fields of the body.
 
     Raises:
-        SignInFailed: an error was answered.
+        SignInFailed: an error was answered, or something that is no JSON object (faults do that).
     """
     __tracebackhide__ = True
-    import json
-
     headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
     answer = connection.exchange(method, target, headers, urlencode(form).encode() if form else None)
-    document: dict[str, Any] = json.loads(answer.body)
-    if answer.status >= 400:
-        told = document.get("error_description") or document
-        raise SignInFailed(f"{target}: {told}", status=answer.status, code=str(document.get("error", "")))
+    document = _object_in(answer.body)
+    if answer.status >= 400 or document is None:
+        told = document or {}
+        said = told.get("error_description") or document or answer.body[:200].decode("utf-8", "replace")
+        raise SignInFailed(f"{target}: {said}", status=answer.status, code=str(told.get("error", "")))
     return document
+
+
+def _object_in(body: bytes) -> dict[str, Any] | None:
+    import json
+
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _transport(connection: Connection) -> "httpx.BaseTransport":

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from outlook365_emulator.client.connection import Connection
+from outlook365_emulator.client.privileges import Privileges, privileges_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ def entry_of(document: Mapping[str, Any]) -> JournalEntry:
 
 
 class Journal:
-    """What a world was asked and answered: iteration, `len`, `find`, `str`.
+    """What a world was asked and answered: iteration, `len`, `find`, `least_privileges`, `str`.
 
     Args:
         connection: to the control API.
@@ -117,6 +118,11 @@ class Journal:
         return dict(self._read(since=2**40)["not_emulated"])
 
     @property
+    def bugs(self) -> dict[str, int]:
+        """At what the emulator failed (500), each with its exception, with counts."""
+        return dict(self._read(since=2**40).get("bugs", {}))
+
+    @property
     def counts(self) -> dict[tuple[str, int], int]:
         """How often an operation was answered with a status, over all requests."""
         return {(one["operation"], one["status"]): one["count"] for one in self._read(since=2**40)["counts"]}
@@ -137,6 +143,15 @@ class Journal:
                 hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_NAMES)}"
                 raise TypeError(f"a journal entry has no {name!r}; {hint}")
         return [one for one in self.entries if all(getattr(one, key) == value for key, value in wanted.items())]
+
+    def least_privileges(self) -> list[Privileges]:
+        """Return for each application and kind of token the least that would have served, and what was held beyond it.
+
+        Only requests to Graph that were not refused count, and only entries that are kept (`dropped`).
+        """
+        __tracebackhide__ = True
+        found = self._connection.call("GET", f"{self._path}/privileges")
+        return [privileges_of(one) for one in found["applications"]]
 
     def text(self, last: int | None = None) -> str:
         """Write the journal for people, with an explanation of each refusal.

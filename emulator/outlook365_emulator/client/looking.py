@@ -32,8 +32,8 @@ def matching(
     Args:
         messages: the messages.
         subject: the whole subject, or a pattern that is searched for in it.
-        sender: the author's address, in any case.
-        to: address among the recipients of any kind, in any case.
+        sender: the author's address in any case, or the handle of a user.
+        to: address among the recipients of any kind, likewise.
         body: text that the body contains.
         where: a function that says whether a message is meant.
         members: attributes of `Message` (`read`, `draft`, `categories`) or Graph's members (`importance`) with their
@@ -49,8 +49,8 @@ def matching(
         one
         for one in held
         if (subject is None or _fits(subject, one.subject))
-        and (sender is None or one.sender.lower() == _address(sender))
-        and (to is None or _address(to) in one.addressed)
+        and (sender is None or one.sender.lower() in _addresses(sender))
+        and (to is None or not _addresses(to).isdisjoint(one.addressed))
         and (body is None or body in one.body)
         and (where is None or where(one))
         and all(_member(one, name) == value for name, value in members.items())
@@ -94,8 +94,11 @@ def in_words(conditions: dict[str, Any]) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in given.items()) or "any content"
 
 
-def _address(person: Person) -> str:
-    return (person.reference if isinstance(person, Named) else person).lower()
+def _addresses(person: Person) -> set[str]:
+    """Return an address as it is given, or the principal name and the primary address of a user, in lower case."""
+    if not isinstance(person, Named):
+        return {person.lower()}
+    return {one.lower() for one in (person.reference, getattr(person, "mail", None)) if one}
 
 
 def _fits(wanted: str | re.Pattern[str], subject: str) -> bool:

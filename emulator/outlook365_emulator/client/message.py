@@ -1,31 +1,20 @@
 """Messages as tests look at them, and messages on their way into a mailbox."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from outlook365_emulator.client.plain import parsed_instant, plain
+from outlook365_emulator.client.resource import Resource
 
 
-class Message(Mapping[str, Any]):
+class Message(Resource):
     """A message as Graph writes it, with the properties that tests ask for most.
 
     Args:
         document: the Graph JSON; `message["internetMessageId"]` reads any property of it.
     """
-
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document = dict(document)
-
-    def __getitem__(self, name: str) -> Any:
-        return self._document[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._document)
-
-    def __len__(self) -> int:
-        return len(self._document)
 
     def __repr__(self) -> str:
         return f"Message(subject={self.subject!r}, sender={self.sender!r}, to={self.to!r})"
@@ -34,11 +23,6 @@ class Message(Mapping[str, Any]):
     def id(self) -> str:
         """Id of the message."""
         return str(self._document.get("id", ""))
-
-    @property
-    def subject(self) -> str:
-        """Subject line."""
-        return self._document.get("subject") or ""
 
     @property
     def sender(self) -> str:

@@ -43,7 +43,7 @@ def messages_in(place: Path) -> Iterator[Found]:
     if not files:
         raise ValueError(f"{place} holds no .eml and no .mbox file")
     for file in files:
-        yield from _messages_of(file, file.parent.relative_to(place).as_posix().removeprefix("."))
+        yield from _messages_of(file, "/".join(file.parent.relative_to(place).parts))
 
 
 def _messages_of(file: Path, folder: str) -> Iterator[Found]:

@@ -25,6 +25,7 @@ def plain(value: Any) -> Any:
 
     Raises:
         ValueError: a datetime is naive.
+        TypeError: a document cannot hold it.
     """
     match value:
         case None | str() | bool() | int() | float():

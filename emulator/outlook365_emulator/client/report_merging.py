@@ -12,6 +12,8 @@ FINDINGS = (
     "refused_tokens_reused",
     "refused_grants_repeated",
     "identical_repeats",
+    "reads_without_select",
+    "beta_requests",
 )
 """What is found of clients, as the control API names it."""
 
@@ -23,6 +25,8 @@ TITLES = {
     "refused_tokens_reused": "went on with a token that had been answered 401",
     "refused_grants_repeated": "presented a refused refresh token again",
     "identical_repeats": "repeated unchanged what had been refused for good",
+    "reads_without_select": "read a list without $select",
+    "beta_requests": "asked Graph's beta",
 }
 
 LIMITS = (*FINDINGS[1:], "failed", "unmet", "survived")

@@ -50,10 +50,11 @@ def summary_lines(report: Mapping[str, Any], broken: Sequence[str] = ()) -> Iter
         report: what `report_merging.merged` returned.
         broken: the thresholds that are not kept.
     """
-    yield f"{_headline(report)}"
+    yield _headline(report)
     for cell in report["matrix"]:
         outcome = "survived" if not cell["failed"] else f"failed in {cell['failed']}"
-        yield f"  {cell['operation'] or '(no operation)'}  {cell['fault']}: {cell['exercised']} requests, {outcome}"
+        requests = _counted(cell["exercised"], "request")
+        yield f"  {cell['operation'] or '(no operation)'}  {cell['fault']}: {requests}, {outcome}"
     for name in report["unmet"]:
         yield f"  never met: {name}"
     for name in FINDINGS:
@@ -151,8 +152,13 @@ def _run_row(run: Mapping[str, Any]) -> str:
 
 
 def _headline(report: Mapping[str, Any]) -> str:
-    runs, met = len(report["runs"]), report["met"]
+    passed = f"; {report['survived']:g} % of them passed" if report["met"] else ""
     return (
-        f"{met} of {runs} runs met a fault; {report['survived']:g} % of them passed. "
-        f"{sum(report['operations'].values())} requests, {sum(report['faults'].values())} of them served by faults."
+        f"{report['met']} of {_counted(len(report['runs']), 'run')} met a fault{passed}. "
+        f"{_counted(sum(report['operations'].values()), 'request')}, "
+        f"{sum(report['faults'].values())} of them served by faults."
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -49,7 +49,7 @@ class Scenarios:
     Args:
         connection: to the control API.
         path: path of the world.
-        prepare: called before a scenario starts that has faults which act before there is a request.
+        prepare: called when a scenario has started that has faults which act before there is a request.
     """
 
     def __init__(self, connection: Connection, path: str, prepare: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ that nothing that a test patches stands in the way.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
@@ -135,8 +135,8 @@ def _place(url: str) -> tuple[str, str]:
     return host, f"/{host}{parts.path or '/'}{query}"
 
 
-class Person(NamedTuple):
-    """What a person does on the pages.
+class Visitor(NamedTuple):
+    """A person at the pages, and what the person does there.
 
     Attributes:
         username: what is typed as user name.
@@ -146,6 +146,7 @@ class Person(NamedTuple):
         stay: the answer to "Stay signed in?".
         reason: the justification of a request to the administrators, or None to send none.
         second_factor: whether the person approves the request for a second factor.
+        new_password: what the person chooses where the password has expired, or None.
     """
 
     username: str
@@ -155,9 +156,10 @@ class Person(NamedTuple):
     stay: bool = False
     reason: str | None = None
     second_factor: bool = True
+    new_password: str | None = None
 
 
-def sign_in(browser: Browser, url: str, person: Person) -> Redirect:
+def sign_in(browser: Browser, url: str, person: Visitor) -> Redirect:
     """Go through the pages of an authorization or admin-consent request.
 
     Args:
@@ -178,7 +180,7 @@ def sign_in(browser: Browser, url: str, person: Person) -> Redirect:
     raise _failed(f"the sign-in ended on the page {end.config.get('pgid')}", end.number)
 
 
-def ask_for_approval(browser: Browser, url: str, person: Person) -> None:
+def ask_for_approval(browser: Browser, url: str, person: Visitor) -> None:
     """Go through the pages up to the form that asks the administrators, and send it.
 
     Args:
@@ -195,7 +197,7 @@ def ask_for_approval(browser: Browser, url: str, person: Person) -> None:
         raise _failed(f"nobody had to be asked: the sign-in ended at {end if isinstance(end, str) else end.url}")
 
 
-def use_device_code(browser: Browser, url: str, user_code: str, person: Person) -> None:
+def use_device_code(browser: Browser, url: str, user_code: str, person: Visitor) -> None:
     """Type a device code and go through the pages.
 
     Args:
@@ -225,7 +227,7 @@ def _hinted(url: str, username: str) -> str:
     return parts._replace(query=f"{parts.query}&login_hint={quote(username, safe='')}".lstrip("&")).geturl()
 
 
-def _walk(browser: Browser, place: Page | Redirect, person: Person) -> Page | Redirect:
+def _walk(browser: Browser, place: Page | Redirect, person: Visitor) -> Page | Redirect:
     for _ in range(MOST_PAGES):
         if isinstance(place, Redirect) or place.form is None:
             return place
@@ -239,7 +241,7 @@ def _walk(browser: Browser, place: Page | Redirect, person: Person) -> Page | Re
     raise _failed("the sign-in pages come again and again")
 
 
-def _login(page: Page, person: Person) -> dict[str, str]:
+def _login(page: Page, person: Visitor) -> dict[str, str]:
     form = page.form
     assert form is not None
     if page.number:
@@ -254,10 +256,18 @@ def _login(page: Page, person: Person) -> dict[str, str]:
     return {"account": chosen[1] if chosen else "other"}
 
 
-def _second_factor(page: Page, person: Person) -> dict[str, str]:
+def _second_factor(page: Page, person: Visitor) -> dict[str, str]:
     if page.number == 500121:
         raise _failed(f"{person.username} denied the request for a second factor", page.number)
     return {"decision": "approve" if person.second_factor else "deny"}
+
+
+def _new_password(page: Page, person: Visitor) -> dict[str, str]:
+    if page.number != 50055 or person.new_password is None:
+        said = "the password has expired" if page.number == 50055 else f"the page says: {_problem(page)}"
+        raise _failed(said, page.number)
+    new = person.new_password
+    return {"currentpasswd": person.password, "newpasswd": new, "confirmnewpasswd": new}
 
 
 def _problem(page: Page) -> str:
@@ -265,12 +275,12 @@ def _problem(page: Page) -> str:
     return found[1] if found else str(page.config)
 
 
-def _consent(page: Page, person: Person) -> dict[str, str]:
+def _consent(page: Page, person: Visitor) -> dict[str, str]:
     fields = {"decision": "accept" if person.consent else "cancel"}
     return fields | ({"organization": "1"} if person.organization else {})
 
 
-def _approval(page: Page, person: Person) -> dict[str, str] | None:
+def _approval(page: Page, person: Visitor) -> dict[str, str] | None:
     assert page.form is not None
     if "justification" in page.form.fields and person.reason is not None:
         return {"decision": "request", "justification": person.reason}
@@ -283,9 +293,10 @@ def _approval(page: Page, person: Person) -> dict[str, str] | None:
     raise NeedsAdministrator(f"{person.username} may not consent: {needs} ({code})", code=code)
 
 
-_ANSWERS: dict[str, Callable[[Page, Person], dict[str, str] | None]] = {
+_ANSWERS: Mapping[str, Callable[[Page, Visitor], dict[str, str] | None]] = {
     "login": _login,
     "kmsi": lambda page, person: {"stay": "1" if person.stay else "0"},
+    "changepassword": _new_password,
     "mfa": _second_factor,
     "consent": _consent,
     "approval": _approval,

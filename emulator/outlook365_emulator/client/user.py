@@ -1,14 +1,14 @@
 """The handle of a person or shared mailbox."""
 
 from typing import Any, Unpack
+from urllib.parse import quote
 
 from outlook365_emulator.client.calendar import Calendar, Event, Response
 from outlook365_emulator.client.connection import Connection
 from outlook365_emulator.client.fields import PasswordEvent, Person, UserChanges
 from outlook365_emulator.client.mailbox import Mailbox
 from outlook365_emulator.client.plain import plain
-from outlook365_emulator.client.sign_in import Browser, Redirect, ask_for_approval, sign_in, use_device_code
-from outlook365_emulator.client.sign_in import Person as Visitor
+from outlook365_emulator.client.sign_in import Browser, Redirect, Visitor, ask_for_approval, sign_in, use_device_code
 
 
 class User:
@@ -212,6 +212,7 @@ class User:
         organization: bool = False,
         stay: bool = False,
         second_factor: bool = True,
+        new_password: str | None = None,
         browser: Browser | None = None,
     ) -> Redirect:
         """Sign in at an authorization request as this person, through the same pages as in a browser.
@@ -222,6 +223,7 @@ class User:
             organization: whether an administrator consents for everybody.
             stay: the answer to "Stay signed in?".
             second_factor: whether the person approves the request for a second factor where one is demanded.
+            new_password: what the person chooses where the password has expired; without it that fails (50055).
             browser: keeps the session; a new one when left out.
 
         Returns:
@@ -232,8 +234,19 @@ class User:
             SignInFailed: the sign-in ended on a page with an error; `number` is its AADSTS number.
         """
         __tracebackhide__ = True
-        person = Visitor(self.upn, self.password or "", consent, organization, stay, second_factor=second_factor)
-        return sign_in(browser or self.browser(), authorize_url, person)
+        person = Visitor(
+            self.upn,
+            self.password or "",
+            consent,
+            organization,
+            stay,
+            second_factor=second_factor,
+            new_password=new_password,
+        )
+        redirect = sign_in(browser or self.browser(), authorize_url, person)
+        if new_password is not None:
+            self.refresh()
+        return redirect
 
     def request_approval(self, authorize_url: str, reason: str = "") -> None:
         """Ask the administrators to consent, by the form of the admin-consent workflow.
@@ -274,6 +287,4 @@ class User:
 
 
 def _segment(person: Person) -> str:
-    from urllib.parse import quote
-
     return quote(person if isinstance(person, str) else person.reference, safe="@")

@@ -105,6 +105,7 @@ class Webhook:
 
         Raises:
             AssertionError: the time is over.
+            BaseException: what the handler raised.
         """
         __tracebackhide__ = True
         until = monotonic() + timeout

@@ -139,11 +139,14 @@ class World:
             A client with the base URL of Graph's v1.0: `client.get("/me/messages")`.
 
         Raises:
+            TypeError: the holder is neither.
             SignInFailed: the token endpoint refused.
         """
         __tracebackhide__ = True
         if isinstance(holder, App):
             return graph_client(self._connection, holder, holder)
+        if not isinstance(holder, User):
+            raise TypeError(f"graph takes a user or an application, as tenant.user({str(holder)!r}) returns it")
         return graph_client(self._connection, holder, app or self._graph_app(holder.tenant_id))
 
     def _graph_app(self, tenant_id: str) -> App:

@@ -28,7 +28,8 @@ class Blobs:
     """The content file of a world; made when the first content arrives, gone with the world.
 
     Attributes:
-        path: the file that keeps the content, or None for a temporary one; set it before content arrives.
+        path: the file that keeps the content, or None for a temporary one; set it before content arrives, or by
+            `keep_in`.
     """
 
     __slots__ = ("_end", "_file", "_growing", "path")
@@ -127,15 +128,58 @@ class Blobs:
         self._growing.pop(offset, None)
 
     def slices(self, blob: Blob) -> Iterator[bytes]:
-        """Yield content in pieces of at most 256 kB."""
+        """Yield content in pieces of at most 256 kB.
+
+        Raises:
+            LookupError: the file does not hold it.
+        """
         if self._file is None:
             raise LookupError(f"no content at {blob.offset}: this world holds none")
         position, end = blob.offset, blob.offset + blob.length
         while position < end:
             self._file.seek(position)
             piece = self._file.read(min(_SLICE, end - position))
+            if not piece:
+                raise LookupError(f"no content at {position}: the file of this world ends before")
             position += len(piece)
             yield piece
+
+    def everything(self) -> Iterator[bytes]:
+        """Yield the whole file in pieces of at most 256 kB."""
+        position = 0
+        while self._file is not None:
+            self._file.seek(position)
+            piece = self._file.read(_SLICE)
+            if not piece:
+                return
+            position += len(piece)
+            yield piece
+
+    def fill(self, source: IO[bytes]) -> None:
+        """Take in what `everything` gave, in the place of what is there.
+
+        Raises:
+            NotKept: it cannot be written.
+        """
+        position = 0
+        while piece := source.read(_SLICE):
+            self._write(position, piece)
+            position += len(piece)
+
+    def keep_in(self, path: Path) -> None:
+        """Have the content kept in a file from here on, what there is of it included.
+
+        Args:
+            path: the file; what it holds is overwritten.
+
+        Raises:
+            NotKept: it cannot be written.
+        """
+        held, self._file, self.path = self._file, None, path
+        if held is not None:
+            held.seek(0)
+            self.fill(held)
+            held.close()
 
     def read(self, blob: Blob) -> bytes:
         """Return content whole."""

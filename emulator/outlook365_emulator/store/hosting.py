@@ -40,11 +40,7 @@ class Hosting:
         """
         if world.name in self._by_name:
             raise NameTaken(f"a world named {world.name!r} exists already: drop it first or choose another name")
-        names = [name for tenant in world.tenants.values() for name in (tenant.id, *tenant.domains)]
-        for name in names:
-            self._check_free(name)
-            if names.count(name) > 1:
-                raise NameTaken(f"tenant id or domain {name!r} stands twice in the world {world.name!r}")
+        self._check_free(world, [name for tenant in world.tenants.values() for name in (tenant.id, *tenant.domains)])
         self._by_key[world.key] = world
         self._by_name[world.name] = world
         for tenant in world.tenants.values():
@@ -56,17 +52,19 @@ class Hosting:
         """Take in a tenant of a world that is hosted already.
 
         Raises:
-            NameTaken: its id or one of its domains is in use.
+            NameTaken: its id or one of its domains is in use, or stands twice.
         """
-        for name in (tenant.id, *tenant.domains):
-            self._check_free(name)
+        self._check_free(world, [tenant.id, *tenant.domains])
         world.tenants[tenant.id] = tenant
         self._index(world, tenant)
 
-    def _check_free(self, name: str) -> None:
-        holder = self._tenants.get(name)
-        if holder is not None:
-            raise NameTaken(f"tenant id or domain {name!r} is in use in the world {holder[0].name!r}")
+    def _check_free(self, world: World, names: list[str]) -> None:
+        for name in names:
+            holder = self._tenants.get(name)
+            if holder is not None:
+                raise NameTaken(f"tenant id or domain {name!r} is in use in the world {holder[0].name!r}")
+            if names.count(name) > 1:
+                raise NameTaken(f"tenant id or domain {name!r} stands twice in the world {world.name!r}")
 
     def _index(self, world: World, tenant: Tenant) -> None:
         for name in (tenant.id, *tenant.domains):

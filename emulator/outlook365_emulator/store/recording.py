@@ -15,7 +15,11 @@ class Recorder(Protocol):
     """Writes worlds where they outlive the process."""
 
     def host(self, world: "World") -> None:
-        """Begin to record a world; it is first written with its first unit of work."""
+        """Begin to record a world; it is first written with its first unit of work.
+
+        Raises:
+            NotKept: its large content cannot be written.
+        """
         ...
 
     def write(self, world: "World", unit: "UnitOfWork") -> None:

@@ -9,6 +9,7 @@ from outlook365_emulator.store.records.directory import (
     Application,
     Group,
     PermissionGrant,
+    Photo,
     RefreshToken,
     RoleAssignment,
     ServicePrincipal,
@@ -37,7 +38,7 @@ class Tenant:
         settings: tenant-wide policies by name.
 
     Attributes:
-        user_rounds: what the tokens of delta queries for users stand for, by token; a cache, no part of the state.
+        delta_rounds: what the tokens of the delta queries of the directory stand for, by token; a cache, no state.
     """
 
     __slots__ = (
@@ -46,18 +47,19 @@ class Tenant:
         "applications",
         "cloud",
         "consent_requests",
+        "delta_rounds",
         "display_name",
         "domains",
         "grants",
         "groups",
         "id",
         "mailboxes",
+        "photos",
         "refresh_tokens",
         "role_assignments",
         "service_principals",
         "settings",
         "subscriptions",
-        "user_rounds",
         "users",
     )
 
@@ -74,11 +76,12 @@ class Tenant:
         self.domains = domains
         self.display_name = display_name
         self.settings: dict[str, Any] = dict(settings or {})
-        self.user_rounds: dict[str, object] = {}
+        self.delta_rounds: dict[str, object] = {}
         self.users: Table[User] = Table(
             lambda user: user.id,
             {"name": lambda user: (user.user_principal_name.lower(),), "address": addresses_of},
         )
+        self.photos: Table[Photo] = Table(lambda photo: photo.user)
         self.groups: Table[Group] = Table(lambda group: group.id)
         self.applications: Table[Application] = Table(
             lambda application: application.id, {"client": lambda application: (application.client_id,)}
@@ -108,6 +111,7 @@ class Tenant:
     def _tables(self) -> tuple[Table[Any], ...]:
         return (
             self.users,
+            self.photos,
             self.groups,
             self.applications,
             self.service_principals,

@@ -83,6 +83,7 @@ def add_app(
             access_tokens="token" in document.implicit,
             logout_url=document.logout_url,
             verified_publisher=document.verified_publisher,
+            optional_claims=tuple(document.optional_claims),
             **_redirect_uris(document),
         )
     application = _with_credentials(world, tenant, unit, application, document, place)

@@ -5,7 +5,6 @@ import hashlib
 from outlook365_emulator.clock import Clock
 from outlook365_emulator.clouds import cloud
 from outlook365_emulator.directory import tenants
-from outlook365_emulator.directory.consent_policy import set_consent_policy
 from outlook365_emulator.faults.fault import decode_fault
 from outlook365_emulator.ids import Ids, fresh_nonce
 from outlook365_emulator.store.hosting import Hosting
@@ -14,8 +13,9 @@ from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
 from outlook365_emulator.worlds.applications import add_app
-from outlook365_emulator.worlds.documents import MailboxDocument, TenantDocument, UserDocument, WorldDocument
+from outlook365_emulator.worlds.documents import OwnerDocument, TenantDocument, WorldDocument
 from outlook365_emulator.worlds.people import add_group_of, add_mailbox, add_person, furnish, literal
+from outlook365_emulator.worlds.policies import add_policy_of, set_consent_policy_of
 from outlook365_emulator.worlds.reading import DocumentError, at, inside
 from outlook365_emulator.worlds.vocabulary import fault_vocabulary
 
@@ -106,7 +106,7 @@ def populate(
     hosting: Hosting, world: World, unit: UnitOfWork, tenant: Tenant, document: TenantDocument, place: str
 ) -> None:
     """Put users, mailboxes, groups and applications into a tenant: people first, since the rest names them."""
-    owners: list[tuple[User, UserDocument | MailboxDocument, str]] = []
+    owners: list[tuple[User, OwnerDocument, str]] = []
     for i, user in enumerate(document.users):
         where = f"{inside(place, 'users')}[{i}]"
         owners.append((add_person(world, tenant, unit, user, where), user, where))
@@ -123,4 +123,8 @@ def populate(
         limits = document.mail_limits
         given = {name: getattr(limits, name) for name in limits.__struct_fields__}
         tenant.settings.update({name: value for name, value in given.items() if value is not None})
-    set_consent_policy(tenant, user_consent=document.user_consent, workflow=document.consent_workflow)
+    for i, policy in enumerate(document.conditional_access):
+        where = f"{inside(place, 'conditional_access')}[{i}]"
+        with at(where):
+            add_policy_of(world, tenant, unit, policy, where)
+    set_consent_policy_of(tenant, document, place)

@@ -129,6 +129,22 @@ class EventDocument(Document):
     recurrence: dict[str, Any] | None = None
 
 
+class FillDocument(Document):
+    """Invented mail and meetings of a mailbox, the same for the same seed, people and instant.
+
+    Attributes:
+        messages: how many messages of the last half year there are.
+        weeks: how many weeks of meetings there are, from that of the world's present on.
+        seed: what is invented; the seed of the world when left out.
+        zone: time zone of the meetings, a Windows or IANA name.
+    """
+
+    messages: Annotated[int, Meta(ge=0, le=5000, description="a whole number, 0 to 5000")] = 0
+    weeks: Annotated[int, Meta(ge=0, le=104, description="a whole number, 0 to 104")] = 0
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="a whole number, 0 or more")] | None = None
+    zone: Text = "UTC"
+
+
 class RepliesDocument(Document):
     """Automatic replies.
 

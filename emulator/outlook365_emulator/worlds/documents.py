@@ -9,9 +9,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import Meta, field
 
 from outlook365_emulator.directory.consent_policy import UserConsent
+from outlook365_emulator.store.records.directory import OptionalClaim
+from outlook365_emulator.store.records.policies import Control
 from outlook365_emulator.worlds.contents import (
     Document,
     EventDocument,
+    FillDocument,
     Mail,
     MessageDocument,
     Moment,
@@ -45,6 +48,7 @@ Guid: TypeAlias = Annotated[
     ),
 ]
 MailLimit: TypeAlias = Annotated[int, Meta(ge=0, le=10**9, description="a whole number, 0 to 1000000000")]
+Hours: TypeAlias = Annotated[float, Meta(ge=0, le=8760, description="a number of hours, 0 to 8760")]
 Days: TypeAlias = Annotated[int, Meta(ge=-36500, le=36500, description="a number of days, -36500 to 36500")]
 
 
@@ -60,18 +64,51 @@ class ClockDocument(Document):
     frozen: bool = False
 
 
-class UserDocument(Document):
-    """A person of a tenant.
+class OwnerDocument(Document):
+    """An account with a mailbox, be it a person's or not.
 
     Attributes:
         name: name before the `@`, or a whole user principal name in one of the tenant's domains.
         id: object id; needs `fixed_ids`.
         display_name: name as people see it.
+        mail: primary address; the user principal name when left out.
+        aliases: further addresses that reach the mailbox.
+        open_to: who else may open the mailbox (full access).
+        send_as: who else may send as this account.
+        send_on_behalf: who else may send on behalf of this account.
+        messages: what lies in the mailbox.
+        events: what is in the calendar.
+        fill: invented mail and meetings beside these.
+        folders: paths of folders (`Projects/2026`), joined by slashes.
+        settings: members of Graph's `mailboxSettings` (`timeZone`, `language`, `workingHours` …).
+        automatic_replies: how arriving mail is answered.
+        rules: rules of the inbox, which do not see the messages of the document.
+    """
+
+    name: Text
+    id: Guid | None = None
+    display_name: Text | None = None
+    mail: Mail | None = None
+    aliases: list[Mail] = field(default_factory=list)
+    open_to: list[Text] = field(default_factory=list)
+    send_as: list[Text] = field(default_factory=list)
+    send_on_behalf: list[Text] = field(default_factory=list)
+    messages: list[MessageDocument] = field(default_factory=list)
+    events: list[EventDocument] = field(default_factory=list)
+    fill: FillDocument | None = None
+    folders: list[Text] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    automatic_replies: RepliesDocument | None = None
+    rules: list[RuleDocument] = field(default_factory=list)
+
+
+class UserDocument(OwnerDocument):
+    """A person of a tenant.
+
+    Attributes:
         password: what the person types; one is drawn when left out.
         given_name: first name.
         surname: last name.
-        mail: primary address; the user principal name when left out.
-        aliases: further addresses that reach the mailbox.
         job_title: position.
         department: department.
         company_name: company.
@@ -82,27 +119,17 @@ class UserDocument(Document):
         usage_location: country, `DE`.
         other_mails: addresses outside the organisation.
         enabled: whether the person may sign in.
+        locked: whether the account is locked until somebody unlocks it.
+        password_expired: whether the password has to be changed before the next sign-in.
+        mfa_required: whether every sign-in needs a second factor.
+        mfa_registered: whether the person has a second factor to answer with.
         mailbox: whether Exchange holds a mailbox for the person.
         roles: names of directory roles, `Global Administrator`.
-        open_to: who else may open the mailbox (full access).
-        send_as: who else may send as this person.
-        send_on_behalf: who else may send on behalf of this person.
-        messages: what lies in the mailbox.
-        events: what is in the calendar.
-        folders: paths of folders (`Projects/2026`), joined by slashes.
-        settings: members of Graph's `mailboxSettings` (`timeZone`, `language`, `workingHours` …).
-        automatic_replies: how arriving mail is answered.
-        rules: rules of the inbox, which do not see the messages of the document.
     """
 
-    name: Text
-    id: Guid | None = None
-    display_name: Text | None = None
     password: Text | None = None
     given_name: Text | None = None
     surname: Text | None = None
-    mail: Mail | None = None
-    aliases: list[Mail] = field(default_factory=list)
     job_title: Text | None = None
     department: Text | None = None
     company_name: Text | None = None
@@ -113,55 +140,24 @@ class UserDocument(Document):
     usage_location: Text | None = None
     other_mails: list[Mail] = field(default_factory=list)
     enabled: bool = True
+    locked: bool = False
+    password_expired: bool = False
+    mfa_required: bool = False
+    mfa_registered: bool = True
     mailbox: bool = True
     roles: list[Text] = field(default_factory=list)
-    open_to: list[Text] = field(default_factory=list)
-    send_as: list[Text] = field(default_factory=list)
-    send_on_behalf: list[Text] = field(default_factory=list)
-    messages: list[MessageDocument] = field(default_factory=list)
-    events: list[EventDocument] = field(default_factory=list)
-    folders: list[Text] = field(default_factory=list)
-    settings: dict[str, Any] = field(default_factory=dict)
-    automatic_replies: RepliesDocument | None = None
-    rules: list[RuleDocument] = field(default_factory=list)
 
 
-class MailboxDocument(Document):
+class MailboxDocument(OwnerDocument):
     """A mailbox that belongs to no person: shared, or of a room or a piece of equipment.
 
     Attributes:
-        name: name before the `@`, or a whole address in one of the tenant's domains.
-        id: object id of its account; needs `fixed_ids`.
-        display_name: name as people see it.
         purpose: what it is for.
-        mail: primary address; the user principal name when left out.
-        aliases: further addresses that reach it.
-        open_to: who may open it (full access).
-        send_as: who may send as it.
-        send_on_behalf: who may send on behalf of it.
-        messages: what lies in it.
-        events: what is in its calendar.
-        folders: paths of folders (`Projects/2026`), joined by slashes.
-        settings: members of Graph's `mailboxSettings` (`timeZone`, `language`, `workingHours` …).
-        automatic_replies: how arriving mail is answered.
-        rules: rules of the inbox, which do not see the messages of the document.
+        place: of a room, members of Graph's `room` beside name and address (`capacity`, `building`, `tags` …).
     """
 
-    name: Text
-    id: Guid | None = None
-    display_name: Text | None = None
     purpose: Literal["shared", "room", "equipment"] = "shared"
-    mail: Mail | None = None
-    aliases: list[Mail] = field(default_factory=list)
-    open_to: list[Text] = field(default_factory=list)
-    send_as: list[Text] = field(default_factory=list)
-    send_on_behalf: list[Text] = field(default_factory=list)
-    messages: list[MessageDocument] = field(default_factory=list)
-    events: list[EventDocument] = field(default_factory=list)
-    folders: list[Text] = field(default_factory=list)
-    settings: dict[str, Any] = field(default_factory=dict)
-    automatic_replies: RepliesDocument | None = None
-    rules: list[RuleDocument] = field(default_factory=list)
+    place: dict[str, Any] = field(default_factory=dict)
 
 
 class GroupDocument(Document):
@@ -170,12 +166,14 @@ class GroupDocument(Document):
     Attributes:
         name: display name.
         id: object id; needs `fixed_ids`.
-        members: names of users.
+        members: names of users, or of rooms: a group of rooms alone is a list of rooms.
+        mail: address in one of the tenant's domains, by which mail reaches the members.
     """
 
     name: Text
     id: Guid | None = None
     members: list[Text] = field(default_factory=list)
+    mail: Mail | None = None
 
 
 class SecretDocument(Document):
@@ -228,6 +226,7 @@ class AppDocument(Document):
         logout_url: where the application is told of a sign-out in the front channel.
         verified_publisher: name of the verified publisher; unverified when left out.
         assignment_required: whether only assigned users may sign in.
+        optional_claims: further claims of its ID tokens.
     """
 
     name: Text = "Connector"
@@ -248,6 +247,25 @@ class AppDocument(Document):
     logout_url: Text | None = None
     verified_publisher: Text | None = None
     assignment_required: bool = False
+    optional_claims: list[OptionalClaim] = field(default_factory=list)
+
+
+class PolicyDocument(Document):
+    """A conditional access policy.
+
+    Attributes:
+        control: what it demands: that nobody comes in, a second factor, a device's state, or a recent sign-in.
+        name: display name; made from the control when left out.
+        users: names of users and groups that it is for; everybody when left out.
+        apps: client ids or names of applications that it is for; all when left out.
+        hours: for `sign_in_frequency`, and only there: how old a sign-in may be.
+    """
+
+    control: Control
+    name: Text | None = None
+    users: list[Text] = field(default_factory=list)
+    apps: list[Text] = field(default_factory=list)
+    hours: Hours | None = None
 
 
 class MailLimitsDocument(Document):
@@ -280,6 +298,9 @@ class TenantDocument(Document):
         apps: application registrations.
         user_consent: what users may consent to for themselves; everything that needs no administrator when left out.
         consent_workflow: whether people who may not consent can send a request to the administrators.
+        low_impact: delegated permissions that are classified as low impact; Microsoft's suggestion when left out.
+        stay_signed_in: whether people are asked "Stay signed in?".
+        conditional_access: what is demanded of sign-ins.
         mail_limits: how much mailboxes may send.
     """
 
@@ -293,6 +314,9 @@ class TenantDocument(Document):
     apps: list[AppDocument] = field(default_factory=list)
     user_consent: UserConsent = "everything"
     consent_workflow: bool = False
+    low_impact: list[Text] | None = None
+    stay_signed_in: bool = True
+    conditional_access: list[PolicyDocument] = field(default_factory=list)
     mail_limits: MailLimitsDocument | None = None
 
 

@@ -1,24 +1,23 @@
 """Events of a document, put into a calendar as the owner would."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from outlook365_emulator.errors import GraphError
 from outlook365_emulator.graph.calendar.adding import add_event
-from outlook365_emulator.graph.calendar.zones import Zone, to_utc, to_wall, zone_named
+from outlook365_emulator.graph.zones import Zone, to_utc, to_wall, zone_named
 from outlook365_emulator.store.records.calendar import Event
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
-from outlook365_emulator.tables.schema import SchemaViolation
 from outlook365_emulator.worlds.contents import EventDocument
 from outlook365_emulator.worlds.instants import moment
 from outlook365_emulator.worlds.messages import recipient
-from outlook365_emulator.worlds.reading import DocumentError, at, inside
+from outlook365_emulator.worlds.reading import at, inside
+from outlook365_emulator.worlds.refusals import refusals_at
 
 _DAY_AND_TIME = re.compile(
     r"(?:(?P<days>[+-]?\d{1,5})d|(?P<weekday>mon|tues|wednes|thurs|fri|satur|sun)day(?:(?P<weeks>[+-]\d{1,4})w)?)"
@@ -28,26 +27,6 @@ _DAY_AND_TIME = re.compile(
 _WEEKDAYS: Mapping[str, int] = MappingProxyType(
     {"mon": 0, "tues": 1, "wednes": 2, "thurs": 3, "fri": 4, "satur": 5, "sun": 6}
 )
-
-
-def add_events(
-    world: World, tenant: Tenant, unit: UnitOfWork, owner: User, documents: Sequence[EventDocument], place: str
-) -> None:
-    """Put events into a calendar.
-
-    Args:
-        world: the world.
-        tenant: the owner's tenant.
-        unit: the unit of work that it happens in.
-        owner: whose calendar it is.
-        documents: the events.
-        place: place of the list, for errors.
-
-    Raises:
-        DocumentError: an event cannot be as it is described.
-    """
-    for i, document in enumerate(documents):
-        add_event_of(world, tenant, unit, owner, document, f"{place}[{i}]")
 
 
 def add_event_of(
@@ -75,14 +54,8 @@ def add_event_of(
         DocumentError: there is no such calendar or zone, a moment cannot be read, or Exchange would refuse the event.
     """
     members = graph_event(document, unit.now, place)
-    try:
+    with at(inside(place, "calendar")), refusals_at(place):
         return add_event(world, tenant, unit, owner, members, document.calendar, mail=mail)
-    except LookupError as error:
-        raise DocumentError(inside(place, "calendar"), str(error)) from error
-    except GraphError as error:
-        raise DocumentError(place, error.because or error.message) from error
-    except SchemaViolation as error:
-        raise DocumentError(place, error.explain()) from error
 
 
 def graph_event(document: EventDocument, now: datetime, place: str) -> dict[str, Any]:
@@ -96,7 +69,8 @@ def graph_event(document: EventDocument, now: datetime, place: str) -> dict[str,
     Raises:
         DocumentError: a moment or the zone cannot be read.
     """
-    zone = _zone(document, inside(place, "zone"))
+    with refusals_at(inside(place, "zone")):
+        zone = zone_named(document.zone)
     start = _wall(document.start, now, zone, inside(place, "start"))
     if document.end is not None:
         end = _wall(document.end, now, zone, inside(place, "end"))
@@ -132,13 +106,6 @@ def _begun(recurrence: dict[str, Any], start: datetime) -> dict[str, Any]:
     given = recurrence.get("range")
     limits = {"type": "noEnd", "startDate": start.date().isoformat(), **(given if isinstance(given, dict) else {})}
     return {**recurrence, "range": limits}
-
-
-def _zone(document: EventDocument, place: str) -> Zone:
-    try:
-        return zone_named(document.zone)
-    except GraphError as error:
-        raise DocumentError(place, error.because) from error
 
 
 def _wall(text: str, now: datetime, zone: Zone, place: str) -> datetime:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from outlook365_emulator.errors import GraphError
 from outlook365_emulator.graph.mail.folder_names import folder_named, make_folder
 from outlook365_emulator.graph.mail.mailbox_settings import change_settings
 from outlook365_emulator.graph.mail.rule_writing import RuleBook, new_rule
@@ -13,11 +12,12 @@ from outlook365_emulator.store.records.mailbox_settings import MessageRule
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
-from outlook365_emulator.tables.schema import SchemaViolation, canonical
+from outlook365_emulator.tables.schema import canonical
 from outlook365_emulator.worlds.contents import RepliesDocument, RuleDocument
-from outlook365_emulator.worlds.documents import MailboxDocument, UserDocument
+from outlook365_emulator.worlds.documents import OwnerDocument
 from outlook365_emulator.worlds.instants import moment
 from outlook365_emulator.worlds.reading import DocumentError, at, inside
+from outlook365_emulator.worlds.refusals import refusals_at
 
 _DISABLED = {"status": "disabled"}
 
@@ -48,12 +48,7 @@ def _mailbox(tenant: Tenant, owner: User, place: str) -> Mailbox:
 
 
 def set_up_mailbox(
-    world: World,
-    tenant: Tenant,
-    unit: UnitOfWork,
-    owner: User,
-    document: UserDocument | MailboxDocument,
-    place: str,
+    world: World, tenant: Tenant, unit: UnitOfWork, owner: User, document: OwnerDocument, place: str
 ) -> None:
     """Set what a document says about a mailbox; mail that lies there already is not touched.
 
@@ -95,10 +90,8 @@ def change_mailbox_settings(
     Raises:
         DocumentError: a member is none of the settings, or cannot have its value.
     """
-    try:
+    with refusals_at(place):
         change_settings(unit, mailbox, owner, canonical("mailboxSettings", settings), unit.now)
-    except (GraphError, SchemaViolation) as error:
-        raise DocumentError(place, _said(error)) from error
 
 
 def set_automatic_replies(
@@ -168,11 +161,5 @@ def add_rule(
         "exceptions": document.exceptions,
         "actions": actions,
     }
-    try:
+    with refusals_at(place):
         return new_rule(RuleBook(world, tenant, mailbox, unit), canonical("messageRule", given))
-    except (GraphError, SchemaViolation) as error:
-        raise DocumentError(place, _said(error)) from error
-
-
-def _said(error: GraphError | SchemaViolation) -> str:
-    return (error.because or error.message) if isinstance(error, GraphError) else error.explain()

@@ -3,50 +3,27 @@
 import base64
 import binascii
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from outlook365_emulator.clock import iso_seconds
-from outlook365_emulator.errors import GraphError
 from outlook365_emulator.store.records.directory import User
 from outlook365_emulator.store.records.mail import Message
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
-from outlook365_emulator.tables.schema import SchemaViolation
 from outlook365_emulator.worlds.contents import AttachmentDocument, MessageDocument
 from outlook365_emulator.worlds.instants import moment
 from outlook365_emulator.worlds.reading import DocumentError, at, inside
+from outlook365_emulator.worlds.refusals import refusals_at
 
 _NAMED_ADDRESS = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<address>[^<>\s]+)>\s*")
-
 
 SENDER = "Sender <sender@example.org>"
 """Who sent a message whose document names nobody."""
 
 OWN = frozenset({"sentitems", "drafts", "outbox"})
 """Folders whose messages the owner has written."""
-
-
-def receive_messages(
-    world: World, tenant: Tenant, unit: UnitOfWork, owner: User, documents: Sequence[MessageDocument], place: str
-) -> None:
-    """Put messages into a mailbox.
-
-    Args:
-        world: the world.
-        tenant: the owner's tenant.
-        unit: the unit of work that it happens in.
-        owner: whose mailbox it is.
-        documents: the messages.
-        place: place of the list, for errors.
-
-    Raises:
-        DocumentError: a message cannot be as it is described.
-    """
-    for i, document in enumerate(documents):
-        receive_message(world, tenant, unit, owner, document, f"{place}[{i}]")
 
 
 def receive_message(
@@ -68,13 +45,8 @@ def receive_message(
     from outlook365_emulator.graph.mail.receiving import receive  # only a world that has messages needs it
 
     members = graph_message(document, unit.now, place)
-    with at(inside(place, "folder")):
-        try:
-            return receive(world, tenant, unit, owner, members, folder=document.folder)
-        except GraphError as error:
-            raise DocumentError(place, error.because or error.message) from error
-        except SchemaViolation as error:
-            raise DocumentError(place, str(error)) from error
+    with at(inside(place, "folder")), refusals_at(place):
+        return receive(world, tenant, unit, owner, members, folder=document.folder)
 
 
 def graph_message(document: MessageDocument, now: datetime, place: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from outlook365_emulator.directory.users import add_group, add_user, share_mailbox, user_named
 from outlook365_emulator.store.records.directory import Group, User
 from outlook365_emulator.store.tenant import Tenant
 from outlook365_emulator.store.unit import UnitOfWork
 from outlook365_emulator.store.world import World
-from outlook365_emulator.worlds.documents import GroupDocument, MailboxDocument, UserDocument
+from outlook365_emulator.worlds.documents import GroupDocument, MailboxDocument, OwnerDocument, UserDocument
 from outlook365_emulator.worlds.reading import DocumentError, at, inside, nearest
 
 DIRECTORY_ROLES = (
@@ -45,7 +46,8 @@ RIGHTS: Mapping[str, str] = MappingProxyType(
 
 _PLAIN = tuple(
     "display_name given_name surname mail job_title department company_name office_location mobile_phone "
-    "preferred_language usage_location enabled".split()
+    "preferred_language usage_location enabled locked password_expired "
+    "mfa_required mfa_registered".split()
 )
 
 
@@ -124,11 +126,16 @@ def add_mailbox(world: World, tenant: Tenant, unit: UnitOfWork, document: Mailbo
         place: place of the document, for errors.
 
     Raises:
-        DocumentError: the name does not fit the tenant, or an id stands where none may.
+        DocumentError: the name does not fit the tenant, an id stands where none may, or a room cannot be as described.
         DocumentConflict: a name or address is taken.
     """
     id_ = literal(world, document.id, inside(place, "id"))
-    properties = {name: value for name in ("display_name", "mail") if (value := getattr(document, name)) is not None}
+    given: dict[str, Any] = {name: getattr(document, name) for name in ("display_name", "mail")}
+    properties = {name: value for name, value in given.items() if value is not None}
+    if document.place:
+        from outlook365_emulator.worlds.rooms import room_details
+
+        properties["place"] = room_details(document, inside(place, "place"))
     with at(inside(place, "name")):
         return add_user(
             world,
@@ -142,14 +149,7 @@ def add_mailbox(world: World, tenant: Tenant, unit: UnitOfWork, document: Mailbo
         )
 
 
-def furnish(
-    world: World,
-    tenant: Tenant,
-    unit: UnitOfWork,
-    owner: User,
-    document: UserDocument | MailboxDocument,
-    place: str,
-) -> None:
+def furnish(world: World, tenant: Tenant, unit: UnitOfWork, owner: User, document: OwnerDocument, place: str) -> None:
     """Give a mailbox its rights, folders, messages, settings and events, once everybody exists whom they may name.
 
     Args:
@@ -175,21 +175,25 @@ def furnish(
     _put_in(world, tenant, unit, owner, document, place)
 
 
-def _put_in(
-    world: World, tenant: Tenant, unit: UnitOfWork, owner: User, document: UserDocument | MailboxDocument, place: str
-) -> None:
+def _put_in(world: World, tenant: Tenant, unit: UnitOfWork, owner: User, document: OwnerDocument, place: str) -> None:
     """Put into a mailbox what its document has; what brings Graph's mail and calendar is imported for that only."""
     if document.folders or document.settings or document.automatic_replies or document.rules or document.messages:
         from outlook365_emulator.worlds.mailboxes import add_folders, set_up_mailbox
-        from outlook365_emulator.worlds.messages import receive_messages
+        from outlook365_emulator.worlds.messages import receive_message
 
         add_folders(tenant, unit, owner, document.folders, inside(place, "folders"))
-        receive_messages(world, tenant, unit, owner, document.messages, inside(place, "messages"))
+        for i, message in enumerate(document.messages):
+            receive_message(world, tenant, unit, owner, message, f"{inside(place, 'messages')}[{i}]")
         set_up_mailbox(world, tenant, unit, owner, document, place)
     if document.events:
-        from outlook365_emulator.worlds.events import add_events
+        from outlook365_emulator.worlds.events import add_event_of
 
-        add_events(world, tenant, unit, owner, document.events, inside(place, "events"))
+        for i, event in enumerate(document.events):
+            add_event_of(world, tenant, unit, owner, event, f"{inside(place, 'events')}[{i}]")
+    if document.fill is not None:
+        from outlook365_emulator.worlds.filling import fill_as_described
+
+        fill_as_described(world, tenant, unit, owner, document.fill, inside(place, "fill"))
 
 
 def add_group_of(world: World, tenant: Tenant, unit: UnitOfWork, document: GroupDocument, place: str) -> Group:
@@ -203,10 +207,12 @@ def add_group_of(world: World, tenant: Tenant, unit: UnitOfWork, document: Group
         place: place of the document, for errors.
 
     Raises:
-        DocumentError: a member is nobody of the tenant.
+        DocumentError: a member is nobody of the tenant, or the tenant does not own the domain of the address.
+        DocumentConflict: the address is taken.
     """
     id_ = literal(world, document.id, inside(place, "id"))
     for i, member in enumerate(document.members):
         with at(f"{inside(place, 'members')}[{i}]"):
             user_named(tenant, member)
-    return add_group(world, tenant, unit, document.name, tuple(document.members), id_)
+    with at(inside(place, "mail")):
+        return add_group(world, tenant, unit, document.name, tuple(document.members), id_, mail=document.mail)

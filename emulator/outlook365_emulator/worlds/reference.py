@@ -13,6 +13,7 @@ from outlook365_emulator.worlds.connection import connection_details
 from outlook365_emulator.worlds.contents import (
     AttachmentDocument,
     EventDocument,
+    FillDocument,
     MessageDocument,
     RepliesDocument,
     RuleDocument,
@@ -24,6 +25,7 @@ from outlook365_emulator.worlds.documents import (
     GroupDocument,
     MailboxDocument,
     MailLimitsDocument,
+    PolicyDocument,
     SecretDocument,
     TenantDocument,
     UserDocument,
@@ -41,9 +43,11 @@ SECTIONS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("Message", MessageDocument),
     ("Attachment", AttachmentDocument),
     ("Event", EventDocument),
+    ("Fill", FillDocument),
     ("Automatic replies", RepliesDocument),
     ("Rule", RuleDocument),
     ("Mail limits", MailLimitsDocument),
+    ("Conditional access policy", PolicyDocument),
     ("Group", GroupDocument),
     ("Application", AppDocument),
     ("Secret", SecretDocument),
@@ -94,15 +98,16 @@ def _summary(kind: type[msgspec.Struct]) -> str:
 
 
 def attributes_of(kind: type) -> dict[str, str]:
-    """Return what a docstring in Google style says about each attribute."""
-    _, _, section = (kind.__doc__ or "").partition("Attributes:\n")
+    """Return what a docstring in Google style says about each attribute, inherited ones too."""
     found: dict[str, str] = {}
-    for line in section.splitlines():
-        entry = re.fullmatch(r" {8}(\w+): (.*)", line)
-        if entry:
-            found[entry[1]] = entry[2]
-        elif found and line.strip():
-            found[next(reversed(found))] += f" {line.strip()}"
+    for one in reversed(kind.__mro__):
+        _, _, section = (one.__doc__ or "").partition("Attributes:\n")
+        for line in section.splitlines():
+            entry = re.fullmatch(r" {8}(\w+): (.*)", line)
+            if entry:
+                found[entry[1]] = entry[2]
+            elif found and line.strip():
+                found[next(reversed(found))] += f" {line.strip()}"
     return found
 
 

@@ -27,9 +27,7 @@ def fault_vocabulary() -> Known:
     """Return the values that the keys of a match may have, so that a misspelt operation is refused with the nearest."""
     # Imported here: only who sets a fault needs every operation declared.
     from outlook365_emulator.entra.endpoints import operation_names
-    from outlook365_emulator.graph import service
-    from outlook365_emulator.graph.operation import OPERATIONS
+    from outlook365_emulator.graph.service import operations
 
-    assert service.DECLARING, "importing the service declares the operations"
-    names = {one.name for one in OPERATIONS.values()} | operation_names() | set(FURTHER)
+    names = {one.name for one in operations().values()} | operation_names() | set(FURTHER)
     return MappingProxyType({**VOCABULARY, "operation": tuple(sorted(names))})

@@ -182,13 +182,13 @@ def test_the_server_works_behind_a_guard_on_sockets(server: Server, connect: Any
             def __new__(cls, *args: Any, **kwargs: Any) -> Any:
                 raise RuntimeError("sockets are disabled")
 
-        socket.socket = Guarded  # type: ignore[misc]
+        socket.socket = Guarded
         try:
             first.sendall(b"GET /guarded HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             assert read_to_end(first).endswith(b"http GET /guarded")
             server.open_tls_port()
         finally:
-            socket.socket = original  # type: ignore[misc]
+            socket.socket = original
 
 
 SCRIPT = """

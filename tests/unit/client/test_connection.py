@@ -33,6 +33,17 @@ def test_one_connection_serves_many_requests(connection: Connection, server: Any
     assert len({asked.connection for asked in server.asked}) == 1
 
 
+def test_one_that_was_interrupted_is_not_used_again(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(http.client.HTTPConnection, "getresponse", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            connection.call("GET", "/first")
+    assert connection.call("GET", "/second") == {}, "an answer is still to come on the first connection"
+
+
 def test_each_thread_has_its_own(connection: Connection, server: Any) -> None:
     threads = [threading.Thread(target=connection.call, args=("GET", "/")) for _ in range(4)]
     for thread in threads:

@@ -33,4 +33,4 @@ def test_the_minimum_is_the_preset() -> None:
 )
 def test_a_name_that_does_not_exist(auth: str, options: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        connection_details(None, None, auth, **options)  # type: ignore[arg-type]
+        connection_details(None, None, auth, **options)

@@ -1,9 +1,11 @@
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from outlook365_emulator.client.connection import Connection
 from outlook365_emulator.client.faults import Faults, fault_document
+from outlook365_emulator.faults.kinds import KINDS
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,27 @@ def test_a_document_is_not_changed() -> None:
     document = {"kind": "error", "with": {"status": 503}}
     fault_document(document, {"name": "x"}, {"code": "y"})
     assert document == {"kind": "error", "with": {"status": 503}}
+
+
+@pytest.mark.parametrize(
+    ("fault", "settings", "told"),
+    [
+        (17, {}, "a fault is the name of an error ('throttled') or a fault document, not 17"),
+        ("throttled", {"tmes": 2}, "unknown keyword 'tmes'; did you mean 'times'?"),
+    ],
+)
+def test_a_misuse_is_told(connection: Connection, server: Any, fault: Any, settings: dict[str, Any], told: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(told)):
+        Faults(connection, "/worlds/w").add(fault, **settings)
+    assert server.asked == []
+
+
+def test_no_setting_of_a_kind_passes_for_a_misspelt_keyword(connection: Connection, server: Any) -> None:
+    settings = {name for kind in KINDS.values() for name in kind.settings.__struct_encode_fields__}
+    for name in sorted(settings):
+        keywords: dict[str, Any] = {name: 1}
+        Faults(connection, "/worlds/w").add("throttled", **keywords)
+    assert len(server.asked) == len(settings) > 20
 
 
 def test_a_duration_is_sent_in_seconds(connection: Connection, server: Any) -> None:

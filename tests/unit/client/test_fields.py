@@ -13,6 +13,7 @@ from outlook365_emulator.worlds import contents, documents
 @pytest.mark.parametrize(
     ("keywords", "document", "positional"),
     [
+        (fields.FillFields, contents.FillDocument, set()),
         (fields.RepliesFields, contents.RepliesDocument, set()),
         (fields.RuleFields, contents.RuleDocument, set()),
         (fields.MailLimitsFields, documents.MailLimitsDocument, set()),
@@ -24,6 +25,7 @@ from outlook365_emulator.worlds import contents, documents
         (fields.SecretFields, documents.SecretDocument, set()),
         (fields.CertificateFields, documents.CertificateDocument, set()),
         (fields.AppFields, documents.AppDocument, set()),
+        (fields.PolicyFields, documents.PolicyDocument, set()),
         (fields.TenantFields, documents.TenantDocument, set()),
         (fields.WorldFields, documents.WorldDocument, set()),
         (fields.UserChanges, requests.UserChange, set()),

@@ -82,3 +82,19 @@ def test_counts_and_length_ask_for_no_entries(connection: Connection, server: An
     assert len(journal) == 7
     assert journal.counts == {("mail.messages.list", 403): 1}
     assert all("since=" in asked.target for asked in server.asked)
+
+
+def test_the_least_privileges(connection: Connection, server: Any) -> None:
+    need = {"operation": "GET /users/{user}/messages", "scheme": "work", "opens": ["Mail.Read"], "calls": 2}
+    row = {"application": "a1", "kind": "delegated", "least": ["Mail.Read"], "held": ["Mail.Read"], "excess": []}
+    document = {**row, "needs": [need, {**need, "scheme": "shared", "calls": 1}]}
+    server.answers = [(200, {"applications": [document], "dropped": 0})]
+    (found,) = Journal(connection, "/worlds/w").least_privileges()
+    assert (found.least, found.excess, found.calls) == (("Mail.Read",), (), {"GET /users/{user}/messages": 3})
+    assert str(found).splitlines() == [
+        "application a1 (delegated permissions)",
+        "  least:  Mail.Read",
+        "  held:   Mail.Read",
+        "  excess: nothing",
+        "    3 x GET /users/{user}/messages",
+    ]

@@ -95,6 +95,4 @@ def test_the_pages_of_nothing() -> None:
     report = merged([])
     assert "0 of 0 runs" in markdown(report)
     assert "</html>" in html(report)
-    assert list(summary_lines(report)) == [
-        "0 of 0 runs met a fault; 100 % of them passed. 0 requests, 0 of them served by faults."
-    ]
+    assert list(summary_lines(report)) == ["0 of 0 runs met a fault. 0 requests, 0 of them served by faults."]

@@ -12,7 +12,7 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 def test_one_live_entry_for_an_item() -> None:
     log = ChangeLog()
     for kind in ("created", "updated", "updated"):
-        log.append(kind, "message", 268, 1, 1, NOW)  # type: ignore[arg-type]
+        log.append(kind, "message", 268, 1, 1, NOW)
     log.append("created", "message", 268, 2, 2, NOW)
     log.append("deleted", "message", 268, 1, 1, NOW)
     assert [(one.number, one.kind, one.sequence) for one in log] == [(2, "created", 4), (1, "deleted", 5)]
@@ -76,7 +76,7 @@ def test_it_is_what_a_plain_list_says(steps: list[tuple[str, int, int]]) -> None
     log, plain, now = ChangeLog(), [], NOW
     for kind, number, days in steps:
         now += timedelta(days=days)
-        change = log.append(kind, "message", 268, number, number, now)  # type: ignore[arg-type]
+        change = log.append(kind, "message", 268, number, number, now)
         plain = [one for one in plain if one.number != number] + [change]
         plain = [one for one in plain if one.kind != "deleted" or one.at >= now - timedelta(days=30)]
     assert list(log) == plain

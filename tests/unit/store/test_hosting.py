@@ -82,6 +82,8 @@ def test_a_tenant_that_comes_later(hosting: Hosting) -> None:
     assert hosting.by_tenant("late.example") == (one, late)
     with pytest.raises(NameTaken):
         hosting.add_tenant(one, Tenant("t10", "global", ("two.example",), "Two"))
+    with pytest.raises(NameTaken, match="stands twice"):
+        hosting.add_tenant(one, Tenant("t11", "global", ("new.example", "new.example"), "New"))
     assert "t10" not in one.tenants
     hosting.drop_tenant(one, late)
     assert hosting.by_tenant("late.example") is None

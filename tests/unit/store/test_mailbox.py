@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
-from outlook365_emulator.store.mailbox import Mailbox, MessageShelf
+from outlook365_emulator.store.mail_shelves import MessageShelf
+from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.records.mail import Attachment, MailFolder, Message
 from outlook365_emulator.store.unit import UnitOfWork
 
@@ -141,6 +143,21 @@ class TestFolders:
         assert box.folders.well_known("clutter") is None
         assert box.take_number() < box.take_number()
         assert box.take_number() > max(folder.number for folder in box.folders)
+
+    @pytest.mark.parametrize(
+        ("culture", "names"),
+        [
+            ("de-AT", ["Posteingang", "Gesendete Elemente"]),
+            ("FR-fr", ["Boîte de réception", "Éléments envoyés"]),
+            ("zh-CN", ["收件箱", "已发送邮件"]),
+            ("zh-TW", ["Inbox", "Sent Items"]),
+            ("", ["Inbox", "Sent Items"]),
+        ],
+    )
+    def test_default_folders_have_names_in_the_language_of_the_owner(self, culture: str, names: list[str]) -> None:
+        box = Mailbox("ada", "22222222-0000-0000-0000-000000000000", culture)
+        found = [box.folders.well_known(name) for name in ("inbox", "sentitems")]
+        assert [one.display_name for one in found if one is not None] == names
 
     def test_children_come_by_name(self) -> None:
         box = Mailbox("ada", "22222222-0000-0000-0000-000000000000")

@@ -39,7 +39,7 @@ class CalendarGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):
-    """A calendar of a mailbox, or the sight of somebody else's.
+    """A calendar of a mailbox, or the copy of somebody else's.
 
     Attributes:
         number: the folder's counter, part of its id and of the ids of its events.
@@ -47,6 +47,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
         providers: online meeting providers that it allows; the first is the default.
         owner: object id of the user whose calendar it shows, or "" for one of the mailbox itself.
         shown: number of the calendar shown, in the owner's mailbox; 0 for one of the mailbox itself.
+        properties: extended properties by normalised id; a tuple of texts is a multi-value one.
     """
 
     number: int
@@ -59,6 +60,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     providers: tuple[str, ...] = ("teamsForBusiness",)
     owner: str = ""
     shown: int = 0
+    properties: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
 
 
 class CalendarPermission(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +142,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         day: of an exception: the day that the pattern gives; else 0.
         exceptions: of a series: its exceptions by day.
         deleted: of a series: the days that were deleted.
-        former: of a series: what it was before it was changed, so that those who follow it can be told what is gone.
         fire: when the reminder fires instead of the usual time (snoozed), or None.
         fire_for: of a series the start of the occurrence whose reminder was snoozed.
         dismissed: start of the latest occurrence whose reminder was dismissed, or None.
@@ -177,7 +178,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     day: int = 0
     exceptions: "tuple[Event, ...]" = ()
     deleted: tuple[int, ...] = ()
-    former: tuple[Series, ...] = ()
     fire: datetime | None = None
     fire_for: datetime | None = None
     dismissed: datetime | None = None

@@ -10,10 +10,27 @@ from typing import Literal
 
 import msgspec
 
+from outlook365_emulator.store.blobs import Blob
+
 Audience = Literal[
     "AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"
 ]
 Purpose = Literal["user", "shared", "room", "equipment"]
+OptionalClaim = Literal[
+    "acct",
+    "auth_time",
+    "ctry",
+    "email",
+    "family_name",
+    "given_name",
+    "ipaddr",
+    "login_hint",
+    "tenant_region_scope",
+    "upn",
+    "xms_pl",
+]
+"""What an application can have in its ID tokens beyond what is always there (`optionalClaims.idToken`)."""
+
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -43,6 +60,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
         manager: object id of the manager, or None.
         extensions: open extensions, each by its name with its content as JSON.
         further: members that Graph shows and nothing here reads (`city`, `employeeId`), by their Graph names.
+        place: of a room what Graph's `room` has beside name and address.
         proxy_addresses: further SMTP addresses that reach the mailbox, lower case, without `smtp:`.
     """
 
@@ -71,6 +89,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     guest_of: str | None = None
     manager: str | None = None
     further: Mapping[str, object] = msgspec.field(default_factory=dict)
+    place: Mapping[str, object] = msgspec.field(default_factory=dict)
     extensions: tuple[tuple[str, bytes], ...] = ()
     created: datetime = LONG_AGO
     sessions_valid_from: datetime = LONG_AGO
@@ -102,13 +121,37 @@ ADMINISTRATOR_ROLES = frozenset(
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """A group and its members' object ids."""
+    """A group and its members' object ids.
+
+    Attributes:
+        place: of a list of rooms what Graph's `roomList` has beside name and address.
+    """
 
     id: str
     display_name: str
     members: frozenset[str] = frozenset()
     mail: str | None = None
     created: datetime = LONG_AGO
+    place: Mapping[str, object] = msgspec.field(default_factory=dict)
+
+
+class Photo(msgspec.Struct, frozen=True, kw_only=True):
+    """The profile photo of a user.
+
+    Attributes:
+        user: object id of the user.
+        media_type: `image/jpeg`.
+        width, height: its size in pixels.
+        etag: what tells it from another one, eight hex digits.
+        content: the picture as it was sent, in the world's blobs or in memory.
+    """
+
+    user: str
+    media_type: str
+    width: int
+    height: int
+    etag: str
+    content: Blob | bytes
 
 
 class PasswordCredential(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +215,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
         api_scopes: delegated permissions that it offers to others as an API (`api.oauth2PermissionScopes`).
         api_token_version: format of the tokens for it as an API (`api.requestedAccessTokenVersion`).
         on_behalf_of: whether it may ask for tokens on behalf of its callers.
+        optional_claims: further claims of its ID tokens (`optionalClaims.idToken`).
     """
 
     id: str
@@ -194,6 +238,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     api_scopes: tuple[str, ...] = ("access_as_user",)
     api_token_version: Literal[1, 2] = 1
     on_behalf_of: bool = True
+    optional_claims: tuple[OptionalClaim, ...] = ()
     created: datetime = LONG_AGO
 
 
@@ -214,13 +259,13 @@ class PermissionGrant(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         client: object id of the client's service principal.
         principal: the user's object id, or None for all users of the tenant (`AllPrincipals`).
-        scopes: names of the delegated permissions.
+        scopes: names of the delegated permissions, each once, in the order in which they were given.
     """
 
     id: str
     client: str
     principal: str | None
-    scopes: frozenset[str]
+    scopes: tuple[str, ...]
 
 
 class RoleAssignment(msgspec.Struct, frozen=True, kw_only=True):

@@ -98,6 +98,7 @@ class AuthorizationCode(msgspec.Struct, frozen=True, kw_only=True):
         challenge_method: `S256` or `plain`.
         claims: the `claims` parameter, or "".
         version: 1 or 2: the endpoint that issued it.
+        tells_time: whether the ID token says when the person signed in (`max_age`).
         redeemed: when it was redeemed, or None.
     """
 
@@ -118,6 +119,7 @@ class AuthorizationCode(msgspec.Struct, frozen=True, kw_only=True):
     challenge_method: str = "plain"
     claims: str = ""
     version: int = 2
+    tells_time: bool = False
     redeemed: datetime | None = None
 
 

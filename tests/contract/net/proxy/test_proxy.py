@@ -183,4 +183,4 @@ def test_a_hundred_threads_through_the_proxy(
 
 def test_rules_take_pass_or_refuse() -> None:
     with pytest.raises(ValueError, match="'pass' or 'refuse', not 'allow'"):
-        ProxyRules(is_emulated=bool, is_refused=bool, others="allow")  # type: ignore[arg-type]
+        ProxyRules(is_emulated=bool, is_refused=bool, others="allow")

@@ -33,6 +33,18 @@ def work_for_person(account):
     return "done"
 
 
+def work_and_ask_again(account):
+    """Read the mailbox as `work_for_person`; where consent is gone, ask the person, and then whoever may give it."""
+    found = work_for_person(account)
+    if found != "consent is needed":
+        return found
+    try:
+        account.ask_person()
+    except account.administrator_needed:
+        return "an administrator has to consent"
+    return "the person has consented again"
+
+
 def work_as_daemon(account):
     """Read a mailbox as an application, round by round, until an administrator has to act."""
     form = {"grant_type": "client_credentials", "scope": "https://graph.microsoft.com/.default"}

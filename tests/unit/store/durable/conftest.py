@@ -176,7 +176,7 @@ class Doing:
         tenant, name = self.tenant(), f"c{self.number()}"
         with self.world.unit() as unit:
             unit.put(tenant.applications, Application(id=name, client_id=name, display_name=name))
-            unit.put(tenant.grants, PermissionGrant(id=name, client=name, principal=None, scopes=frozenset({"a"})))
+            unit.put(tenant.grants, PermissionGrant(id=name, client=name, principal=None, scopes=("a",)))
 
     def do_revoke(self) -> None:
         tenant = self.tenant()
@@ -244,7 +244,7 @@ class Doing:
             case 1:
                 world.settings[f"s{self.number()}"] = "ü"
             case 2:
-                world.clock.shift(timedelta(seconds=1.25))
+                world.clock.set(world.clock.now() + timedelta(seconds=1.25))
             case 3:
                 world.faults.add(SLOW, world.clock.now())
             case 4:
