@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -32,7 +33,7 @@ class Blobs:
             `keep_in`.
     """
 
-    __slots__ = ("_end", "_file", "_growing", "path")
+    __slots__ = ("__weakref__", "_end", "_file", "_growing", "path")
 
     def __init__(self) -> None:
         self.path: Path | None = None
@@ -41,12 +42,16 @@ class Blobs:
         self._growing: dict[int, tuple[int, Any]] = {}
 
     def _opened(self) -> IO[bytes]:
-        if self._file is None and self.path is not None:
+        if self._file is not None:
+            return self._file
+        if self.path is not None:
             self.path.touch(mode=0o600)
             # Unbuffered: what is written is with the system, and a full disk leaves nothing behind in a buffer.
             self._file = self.path.open("r+b", buffering=0)
-        elif self._file is None:
+        else:
             self._file = tempfile.TemporaryFile(prefix="outlook365-")  # noqa: SIM115 - lives as long as the world
+        # No __del__: among objects that refer to each other the file could be collected first, unclosed.
+        weakref.finalize(self, self._file.close)
         return self._file
 
     @property
@@ -184,9 +189,6 @@ class Blobs:
     def read(self, blob: Blob) -> bytes:
         """Return content whole."""
         return b"".join(self.slices(blob))
-
-    def __del__(self) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the file back to the system."""

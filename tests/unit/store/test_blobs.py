@@ -1,6 +1,8 @@
 """Content too large for records."""
 
+import gc
 import hashlib
+import warnings
 
 import pytest
 from hypothesis import given
@@ -48,3 +50,16 @@ def test_a_world_that_is_let_go_closes_its_file() -> None:
     blobs = Blobs()
     blobs.add(b"x")
     del blobs  # an unclosed file would warn, and a warning fails the test
+
+
+def test_the_file_of_a_world_that_nobody_holds_is_closed() -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        for _ in range(20):
+            blobs = Blobs()
+            blobs.add(b"content")
+            circle: list[object] = [blobs]
+            circle.append(circle)
+        del blobs, circle
+        gc.collect()
+    assert not said
