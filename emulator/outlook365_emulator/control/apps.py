@@ -9,8 +9,7 @@ from outlook365_emulator.control.context import Call
 from outlook365_emulator.control.problems import unknown
 from outlook365_emulator.control.requests import AppChange
 from outlook365_emulator.control.views import AppList, AppView, CertificateView, SecretView, app_view, certificate_views
-from outlook365_emulator.directory.applications import change_application, ensure_service_principal
-from outlook365_emulator.directory.consent import revoke
+from outlook365_emulator.directory.applications import change_application, delete_application, ensure_service_principal
 from outlook365_emulator.store.records.directory import Application
 from outlook365_emulator.tables.permissions import Kind, exists_as
 from outlook365_emulator.worlds.applications import add_app, give_secret
@@ -99,11 +98,7 @@ def remove_app(call: Call) -> None:
     """Delete an application with its service principal and everything that it was granted."""
     app, tenant = call.app, call.tenant
     with call.unit() as unit:
-        principal = tenant.service_principals.find("client", app.client_id)
-        if principal is not None:
-            revoke(tenant, unit, principal)
-            unit.remove(tenant.service_principals, principal)
-        unit.remove(tenant.applications, app)
+        delete_application(tenant, unit, app)
     if not any(one.applications.find("client", app.client_id) for one in call.world.tenants.values()):
         call.context.hosting.forget_client(call.world, app.client_id)
 

@@ -18,16 +18,16 @@ class Archive(msgspec.Struct):
     content: bytes
 
 
-def export_world(call: Call) -> Archive:
+async def export_world(call: Call) -> Archive:
     """Write the world with its mail as one file (`application/zip`); snapshots and the journal are not in it."""
-    return Archive(call.context.export(call.world))
+    return Archive(await call.context.export(call.world))
 
 
-def import_world(call: Call, archive: Archive) -> WorldView:
+async def import_world(call: Call, archive: Archive) -> WorldView:
     """Host a world that was exported, with its ids; signing keys that it rolled over to do not come with it."""
     from outlook365_emulator.store.durable.database import BadData
 
     try:
-        return world_view(call.context.take_in(archive.content, UNPACKED))
+        return world_view(await call.context.take_in(archive.content, UNPACKED))
     except BadData as error:
         raise ControlError(400, "bad_archive", str(error)) from None

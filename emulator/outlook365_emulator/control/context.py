@@ -55,11 +55,11 @@ class Context(Protocol):
         """Return the snapshots that outlived a restart, by world key and name."""
         ...
 
-    def export(self, world: World) -> bytes:
-        """Return a world with its mail as one file."""
+    async def export(self, world: World) -> bytes:
+        """Return a world with its mail, as it is when this begins, as one file."""
         ...
 
-    def take_in(self, content: bytes, limit: int) -> World:
+    async def take_in(self, content: bytes, limit: int) -> World:
         """Host a world that was exported.
 
         Raises:

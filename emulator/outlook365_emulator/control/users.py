@@ -74,7 +74,7 @@ def update_user(call: Call, change: UserChange) -> UserView:
 
 
 def remove_user(call: Call) -> None:
-    """Delete a user and the mailbox."""
+    """Delete a user with the mailbox and everything that names the user."""
     user = call.user
     with call.unit() as unit:
         delete_user(call.tenant, unit, user)

@@ -63,10 +63,11 @@ class UserList(msgspec.Struct):
 
 
 class GroupView(msgspec.Struct):
-    """A group with the principal names of its members."""
+    """A group with the principal names of its members, and the address that reaches them where it has one."""
 
     id: str
     name: str
+    mail: str | None
     members: list[str]
 
 
@@ -322,7 +323,8 @@ def user_view(tenant: Tenant, user: User) -> UserView:
 
 def group_view(tenant: Tenant, group: Group) -> GroupView:
     """Show a group."""
-    return GroupView(group.id, group.display_name, sorted(_name_of(tenant, member) for member in group.members))
+    members = sorted(_name_of(tenant, member) for member in group.members)
+    return GroupView(group.id, group.display_name, group.mail, members)
 
 
 def _name_of(tenant: Tenant, user_id: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from outlook365_emulator.directory.consent import revoke
 from outlook365_emulator.ids import base64url
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.records.directory import (
@@ -201,3 +202,22 @@ def add_certificate(
 def change_application(tenant: Tenant, unit: UnitOfWork, application: Application, **properties: object) -> Application:
     """Change fields of an application and return the new record."""
     return unit.put(tenant.applications, msgspec.structs.replace(application, **properties))
+
+
+def delete_application(tenant: Tenant, unit: UnitOfWork, application: Application) -> None:
+    """Delete a registration and its service principal in the home tenant.
+
+    Its service principals in other tenants stay, as Entra leaves them.
+    """
+    principal = tenant.service_principals.find("client", application.client_id)
+    if principal is not None:
+        delete_service_principal(tenant, unit, principal)
+    unit.remove(tenant.applications, application)
+
+
+def delete_service_principal(tenant: Tenant, unit: UnitOfWork, principal: ServicePrincipal) -> None:
+    """Delete an application's instance in a tenant, with what it was granted and who was assigned to it."""
+    revoke(tenant, unit, principal)
+    for assignment in [one for one in tenant.app_assignments if one.resource == principal.id]:
+        unit.remove(tenant.app_assignments, assignment)
+    unit.remove(tenant.service_principals, principal)

@@ -183,7 +183,16 @@ def set_password(
 
 
 def delete_user(tenant: Tenant, unit: UnitOfWork, user: User) -> None:
-    """Delete a user; mailbox and photo go with it."""
+    """Delete a user with mailbox and photo, and with everything that names the user.
+
+    What Entra and Exchange let go of with an account: grants and application assignments, memberships, being somebody's
+    manager, rights on the mailboxes of others. Permissions on their calendars go too, with the copies that they have of
+    the user's calendars. A refresh token stays and is refused by the name of the deleted account (AADSTS500341).
+    """
+    _forget_in_directory(tenant, unit, user.id)
+    for other in tenant.mailboxes:
+        if other.owner != user.id:
+            _forget_in_mailbox(unit, other, user.id)
     unit.remove(tenant.users, user)
     photo = tenant.photos.get(user.id)
     if photo is not None:
@@ -191,6 +200,27 @@ def delete_user(tenant: Tenant, unit: UnitOfWork, user: User) -> None:
     mailbox = tenant.mailbox_of(user)
     if mailbox is not None:
         unit.remove(tenant.mailboxes, mailbox)
+
+
+def _forget_in_directory(tenant: Tenant, unit: UnitOfWork, user_id: str) -> None:
+    for grant in [one for one in tenant.grants if one.principal == user_id]:
+        unit.remove(tenant.grants, grant)
+    for assignment in [one for one in tenant.app_assignments if one.principal == user_id]:
+        unit.remove(tenant.app_assignments, assignment)
+    for group in [one for one in tenant.groups if user_id in one.members]:
+        unit.put(tenant.groups, msgspec.structs.replace(group, members=group.members - {user_id}))
+    for report in [one for one in tenant.users if one.manager == user_id]:
+        change_user(tenant, unit, report, manager=None)
+
+
+def _forget_in_mailbox(unit: UnitOfWork, mailbox: Mailbox, user_id: str) -> None:
+    right = mailbox.rights.get(user_id)
+    if right is not None:
+        unit.remove(mailbox.rights, right)
+    for permission in [one for one in mailbox.calendar_permissions if one.user == user_id]:
+        unit.remove(mailbox.calendar_permissions, permission)
+    for copy in [one for one in mailbox.calendars if one.owner == user_id]:
+        unit.remove_item(mailbox, mailbox.calendars, copy)
 
 
 def add_group(

@@ -14,7 +14,7 @@ from outlook365_emulator.control.context import Snapshots
 from outlook365_emulator.control.service import Control
 from outlook365_emulator.emulator.connections import ConnectionFaults
 from outlook365_emulator.emulator.folder import TemporaryFolder
-from outlook365_emulator.emulator.kept_worlds import AUTHORITY, KEYS, exported, fill, imported, open_directory
+from outlook365_emulator.emulator.kept_worlds import AUTHORITY, KEYS, Archives, fill, open_directory
 from outlook365_emulator.emulator.late import Late
 from outlook365_emulator.emulator.names import certified_names
 from outlook365_emulator.emulator.ready import Doors, details_of
@@ -115,12 +115,16 @@ class InThread:
 
         return (scenarios_part(lambda: self.keys, self.prepare_connections),)
 
-    def export(self, world: World) -> bytes:
-        """Return a world with its mail as one file; call on the server's thread."""
-        return exported(world, self._parts)
+    @cached_property
+    def _archives(self) -> Archives:
+        return Archives(self.hosting, self._parts)
 
-    def take_in(self, content: bytes, limit: int) -> World:
-        """Host a world that was exported; call on the server's thread.
+    async def export(self, world: World) -> bytes:
+        """Return a world with its mail, as it is when this begins, as one file; await on the server's loop."""
+        return await self._archives.exported(world)
+
+    async def take_in(self, content: bytes, limit: int) -> World:
+        """Host a world that was exported; await on the server's loop.
 
         Args:
             content: the file.
@@ -131,7 +135,7 @@ class InThread:
             NameTaken: a world of its name, or a tenant with one of its ids or domains, is there already.
             NotKept: it cannot be written.
         """
-        world = imported(self.hosting, content, self._parts, limit)
+        world = await self._archives.imported(content, limit)
         self.resume(world)
         return world
 

@@ -1,15 +1,17 @@
 """Worlds that outlive the emulator: read back from a data directory at its start, exported and imported."""
 
+import asyncio
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from outlook365_emulator.store.hosting import Hosting
+from outlook365_emulator.store.hosting import Hosting, NameTaken
 from outlook365_emulator.store.recording import NotKept
 from outlook365_emulator.store.world import World
 
 if TYPE_CHECKING:
+    from outlook365_emulator.store.durable.archive import Captured
     from outlook365_emulator.store.durable.parts import Part
     from outlook365_emulator.store.durable.recorder import DataDirectory
 
@@ -87,44 +89,72 @@ def _default(hosting: Hosting, data: "DataDirectory", wanted: str) -> World | No
     return hosting.by_name(name) if name is not None else None
 
 
-def exported(world: World, parts: "Sequence[Part]") -> bytes:
-    """Return a world with its mail as one file.
+class Archives:
+    """Exports and imports of worlds, packed and unpacked in a thread while the loop serves others.
 
-    Args:
-        world: the world.
-        parts: further parts of a world that are kept.
-    """
-    from outlook365_emulator.store.durable.archive import write_archive
-    from outlook365_emulator.store.durable.parts import PARTS
-
-    target = io.BytesIO()
-    write_archive(world, target, (*PARTS, *parts))
-    return target.getvalue()
-
-
-def imported(hosting: Hosting, content: bytes, parts: "Sequence[Part]", limit: int) -> World:
-    """Host a world that was exported, and write it where worlds are kept.
+    One at a time: each holds the whole of a world in memory.
 
     Args:
         hosting: the worlds of the emulator.
-        content: the file.
         parts: further parts of a world that are kept.
-        limit: how many bytes it may have when it is unpacked.
-
-    Raises:
-        BadData: it is no such file, or is too large.
-        NameTaken: a world of its name, or a tenant with one of its ids or domains, is there already.
-        NotKept: it cannot be written.
     """
-    from outlook365_emulator.store.durable.archive import read_archive
-    from outlook365_emulator.store.durable.parts import PARTS
 
-    world = read_archive(io.BytesIO(content), (*PARTS, *parts), limit=limit).world
-    try:
-        hosting.add(world)
-        if hosting.recorder is not None:
-            hosting.recorder.rewrite(world)
-    except NotKept:
-        hosting.drop(world)
-        raise
-    return world
+    def __init__(self, hosting: Hosting, parts: "Sequence[Part]") -> None:
+        from outlook365_emulator.store.durable.parts import PARTS
+
+        self._hosting = hosting
+        self._parts = (*PARTS, *parts)
+        self._turn = asyncio.Lock()
+
+    async def exported(self, world: World) -> bytes:
+        """Return a world with its mail, as it is when this begins, as one file."""
+        from outlook365_emulator.store.durable.archive import capture
+
+        captured = capture(world, self._parts)
+        async with self._turn:
+            return await asyncio.to_thread(packed, captured)
+
+    async def imported(self, content: bytes, limit: int) -> World:
+        """Host a world that was exported, and write it where worlds are kept; the latter holds up the loop.
+
+        Args:
+            content: the file.
+            limit: how many bytes it may have when it is unpacked.
+
+        Raises:
+            BadData: it is no such file, or is too large.
+            NameTaken: a world of its name, or a tenant with one of its ids or domains, is there already.
+            NotKept: it cannot be written.
+        """
+        from outlook365_emulator.store.durable.archive import read_archive
+
+        async with self._turn:
+            archived = await asyncio.to_thread(read_archive, io.BytesIO(content), self._parts, limit=limit)
+        self._host(archived.world)
+        return archived.world
+
+    def _host(self, world: World) -> None:
+        hosting = self._hosting
+        try:
+            hosting.add(world)
+            if hosting.recorder is not None:
+                hosting.recorder.rewrite(world)
+        except NameTaken:
+            world.blobs.close()
+            raise
+        except NotKept:
+            hosting.drop(world)
+            raise
+
+
+def packed(captured: "Captured") -> bytes:
+    """Return a world as one file; any thread may call.
+
+    Args:
+        captured: the world as it was.
+    """
+    from outlook365_emulator.store.durable.archive import write_archive
+
+    target = io.BytesIO()
+    write_archive(captured, target)
+    return target.getvalue()

@@ -1,7 +1,9 @@
 """Content too large to live in records: one file per world, an unlinked temporary one where no data is kept."""
 
 import hashlib
+import os
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +27,40 @@ class Blob(msgspec.Struct, frozen=True):
     digest: str
 
 
+class HeldContent:
+    """All content of a world as it was at a moment, to be read in any thread; it outlives the world.
+
+    Args:
+        file: a descriptor of its own for the world's file; closed with this object.
+        end: where the content ended.
+        turn: held by whoever seeks in the file and reads or writes there, since descriptors share their position.
+    """
+
+    __slots__ = ("__weakref__", "_end", "_file", "_turn")
+
+    def __init__(self, file: IO[bytes], end: int, turn: threading.Lock) -> None:
+        self._file = file
+        self._end = end
+        self._turn = turn
+        weakref.finalize(self, file.close)
+
+    def slices(self) -> Iterator[bytes]:
+        """Yield the content in pieces of at most 256 kB, as far as it was written."""
+        position = 0
+        while position < self._end:
+            with self._turn:
+                self._file.seek(position)
+                piece = self._file.read(min(_SLICE, self._end - position))
+            if not piece:
+                return
+            position += len(piece)
+            yield piece
+
+    def close(self) -> None:
+        """Give the descriptor back to the system."""
+        self._file.close()
+
+
 class Blobs:
     """The content file of a world; made when the first content arrives, gone with the world.
 
@@ -33,23 +69,25 @@ class Blobs:
             `keep_in`.
     """
 
-    __slots__ = ("__weakref__", "_end", "_file", "_growing", "path")
+    __slots__ = ("__weakref__", "_end", "_file", "_growing", "_turn", "path")
 
     def __init__(self) -> None:
         self.path: Path | None = None
         self._file: IO[bytes] | None = None
         self._end = 0
         self._growing: dict[int, tuple[int, Any]] = {}
+        self._turn = threading.Lock()
 
     def _opened(self) -> IO[bytes]:
         if self._file is not None:
             return self._file
+        # Unbuffered: what is written is with the system, a full disk leaves nothing behind in a buffer, and no buffer
+        # relies on a position that `HeldContent` has moved.
         if self.path is not None:
             self.path.touch(mode=0o600)
-            # Unbuffered: what is written is with the system, and a full disk leaves nothing behind in a buffer.
             self._file = self.path.open("r+b", buffering=0)
         else:
-            self._file = tempfile.TemporaryFile(prefix="outlook365-")  # noqa: SIM115 - lives as long as the world
+            self._file = tempfile.TemporaryFile(prefix="outlook365-", buffering=0)  # noqa: SIM115 - lives with the world
         # No __del__: among objects that refer to each other the file could be collected first, unclosed.
         weakref.finalize(self, self._file.close)
         return self._file
@@ -82,10 +120,11 @@ class Blobs:
         """
         try:
             file = self._opened()
-            file.seek(position)
-            rest = memoryview(content)
-            while rest:
-                rest = rest[file.write(rest) :]
+            with self._turn:
+                file.seek(position)
+                rest = memoryview(content)
+                while rest:
+                    rest = rest[file.write(rest) :]
         except OSError as error:
             raise NotKept(f"the content could not be written to {self.path or 'a temporary file'} ({error})") from None
 
@@ -142,26 +181,27 @@ class Blobs:
             raise LookupError(f"no content at {blob.offset}: this world holds none")
         position, end = blob.offset, blob.offset + blob.length
         while position < end:
-            self._file.seek(position)
-            piece = self._file.read(min(_SLICE, end - position))
+            with self._turn:
+                self._file.seek(position)
+                piece = self._file.read(min(_SLICE, end - position))
             if not piece:
                 raise LookupError(f"no content at {position}: the file of this world ends before")
             position += len(piece)
             yield piece
 
-    def everything(self) -> Iterator[bytes]:
-        """Yield the whole file in pieces of at most 256 kB."""
-        position = 0
-        while self._file is not None:
-            self._file.seek(position)
-            piece = self._file.read(_SLICE)
-            if not piece:
-                return
-            position += len(piece)
-            yield piece
+    def held(self) -> HeldContent | None:
+        """Return all content as it is at this moment, or None where there is none.
+
+        Raises:
+            OSError: the process has no descriptor left.
+        """
+        if self._file is None:
+            return None
+        file = os.fdopen(os.dup(self._file.fileno()), "rb", buffering=0)
+        return HeldContent(file, self._end, self._turn)
 
     def fill(self, source: IO[bytes]) -> None:
-        """Take in what `everything` gave, in the place of what is there.
+        """Take in all content of another world, in the place of what is there.
 
         Raises:
             NotKept: it cannot be written.

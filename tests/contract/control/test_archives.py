@@ -2,8 +2,10 @@
 
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,10 @@ import httpx
 import pytest
 from outlook365_emulator.config import Settings
 from outlook365_emulator.control import archives
-from outlook365_emulator.emulator import Emulator
+from outlook365_emulator.emulator import Emulator, kept_worlds
+from outlook365_emulator.store.durable import archive
+from outlook365_emulator.store.durable.recorder import DataDirectory
+from outlook365_emulator.store.recording import NotKept
 
 LARGE = b"content " * 20_000
 ZIP = {"Content-Type": "application/zip"}
@@ -36,6 +41,38 @@ def control() -> Iterator[Control]:
 def source() -> Iterator[Emulator]:
     with Emulator(Settings(world="contoso")) as running:
         yield running
+
+
+class Stopped:
+    """A function that runs in a thread of the emulator and waits there until it may go on.
+
+    Attributes:
+        entered: it was called.
+        released: it may go on.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function, self.entered, self.released = function, threading.Event(), threading.Event()
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        self.entered.set()
+        assert self.released.wait(30)
+        return self._function(*arguments, **named)
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any, str], Stopped]]:
+    """`stopped(module, name)` has a function wait; what still waits at the end of the test goes on."""
+    made: list[Stopped] = []
+
+    def stop(module: Any, name: str) -> Stopped:
+        made.append(Stopped(getattr(module, name)))
+        monkeypatch.setattr(module, name, made[-1])
+        return made[-1]
+
+    yield stop
+    for one in made:
+        one.released.set()
 
 
 def graph(emulator: Emulator, details: dict[str, Any]) -> httpx.Client:
@@ -161,3 +198,91 @@ def test_an_import_is_a_zip(source: Emulator, control: Control) -> None:
 def test_an_export_names_its_world(source: Emulator, control: Control) -> None:
     answer = control(source).get("/worlds/cotoso/export")
     assert answer.json()["error"]["message"].startswith("there is no world 'cotoso'; did you mean 'contoso'?")
+
+
+def names_of(client: httpx.Client) -> list[str]:
+    return [one["name"] for one in client.get("/worlds").json()["worlds"]]
+
+
+@pytest.mark.parametrize("meanwhile", ["changed", "dropped"])
+def test_an_export_is_of_the_moment_and_holds_up_nobody(
+    source: Emulator, control: Control, stopped: Callable[[Any, str], Stopped], meanwhile: str
+) -> None:
+    details, here = source.details(), control(source)
+    packing = stopped(kept_worlds, "packed")
+    with graph(source, details) as client, ThreadPoolExecutor(1) as pool:
+        attachment = with_large_attachment(client)
+        before = mail_of(client)
+        exporting = pool.submit(control(source).get, "/worlds/contoso/export")
+        try:
+            assert packing.entered.wait(30)
+            assert here.post("/worlds", json={"name": "other"}).status_code == 201
+            assert here.get("/worlds/other").status_code == 200
+            if meanwhile == "changed":
+                with_large_attachment(client)
+                assert client.delete(attachment.partition("/attachments")[0]).status_code == 204
+                assert mail_of(client) != before
+            else:
+                assert here.delete("/worlds/contoso").status_code == 204
+            assert not exporting.done()
+        finally:
+            packing.released.set()
+        exported = exporting.result()
+    assert exported.status_code == 200
+    with Emulator(Settings()) as target:
+        assert control(target).post("/import", content=exported.content, headers=ZIP).status_code == 201
+        with graph(target, details) as client:
+            assert mail_of(client) == before
+            assert client.get(attachment).content == LARGE
+
+
+def test_an_import_holds_up_nobody_and_is_judged_when_it_was_read(
+    source: Emulator, control: Control, stopped: Callable[[Any, str], Stopped]
+) -> None:
+    exported = control(source).get("/worlds/contoso/export").content
+    with Emulator(Settings()) as target, ThreadPoolExecutor(1) as pool:
+        here = control(target)
+        reading = stopped(archive, "read_archive")
+        importing = pool.submit(control(target).post, "/import", content=exported, headers=ZIP)
+        try:
+            assert reading.entered.wait(30)
+            assert names_of(here) == [], "it is not there before it is whole"
+            assert here.post("/worlds", json={"name": "contoso"}).status_code == 201
+            assert not importing.done()
+        finally:
+            reading.released.set()
+        assert importing.result().json()["error"]["code"] == "taken"
+        assert here.get("/worlds/contoso").json()["tenants"] == []
+        assert here.delete("/worlds/contoso").status_code == 204
+        assert here.post("/import", content=exported, headers=ZIP).status_code == 201, "its names were left free"
+
+
+def test_an_import_that_cannot_be_written_leaves_nothing(
+    source: Emulator, control: Control, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with graph(source, source.details()) as client:
+        with_large_attachment(client)
+    exported = control(source).get("/worlds/contoso/export").content
+
+    def fail(*_: Any) -> None:
+        raise NotKept("the disk is full")
+
+    with Emulator(Settings(data=tmp_path / "data")) as target:
+        here = control(target)
+        with monkeypatch.context() as broken:
+            broken.setattr(DataDirectory, "rewrite", fail)
+            answer = here.post("/import", content=exported, headers=ZIP)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (507, "not_kept")
+        assert names_of(here) == []
+        assert list((tmp_path / "data" / "blobs").iterdir()) == []
+        assert here.post("/import", content=exported, headers=ZIP).status_code == 201
+
+
+def test_the_emulator_stops_while_it_exports(control: Control, stopped: Callable[[Any, str], Stopped]) -> None:
+    packing = stopped(kept_worlds, "packed")
+    with Emulator(Settings(world="contoso")) as running, ThreadPoolExecutor(1) as pool:
+        exporting = pool.submit(control(running).get, "/worlds/contoso/export")
+        assert packing.entered.wait(30)
+        running.stop()
+        assert not packing.released.is_set()
+        assert isinstance(exporting.exception(), httpx.TransportError)

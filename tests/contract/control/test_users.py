@@ -55,7 +55,17 @@ def test_shared_mailboxes_and_groups(api: Api, tenant: str, ada: str) -> None:
     upn = api("GET", ada)["upn"]
     assert (made["purpose"], made["password"], made["enabled"]) == ("shared", None, False)
     assert made["rights"] == [{"user": upn, "full_access": True, "send_as": True, "send_on_behalf": False}]
-    assert api("POST", f"{tenant}/groups", {"name": "All", "members": ["ada", "support"]}, status=201)["members"] == [
-        upn,
-        made["upn"],
-    ]
+    mail = upn.replace("ada", "all")
+    group = api("POST", f"{tenant}/groups", {"name": "All", "members": ["ada", "support"], "mail": mail}, status=201)
+    assert (group["members"], group["mail"]) == ([upn, made["upn"]], mail)
+    assert api("GET", tenant)["groups"] == [group]
+    assert api("POST", f"{tenant}/groups", {"name": "Silent"}, status=201)["mail"] is None
+
+
+def test_a_deleted_user_is_in_no_group_and_opens_no_mailbox(api: Api, tenant: str, ada: str) -> None:
+    api("POST", f"{tenant}/shared-mailboxes", {"name": "support", "open_to": ["ada"]})
+    api("POST", f"{tenant}/groups", {"name": "All", "members": ["ada", "support"]}, status=201)
+    api("DELETE", ada, status=204)
+    shown = api("GET", tenant)
+    assert [one["rights"] for one in shown["users"] if one["purpose"] == "shared"] == [[]]
+    assert [[name.partition("@")[0] for name in one["members"]] for one in shown["groups"]] == [["support"]]

@@ -13,10 +13,14 @@ from outlook365_emulator.directory.applications import (
     add_secret,
     application_named,
     change_application,
+    delete_application,
     ensure_service_principal,
     find_application,
 )
+from outlook365_emulator.directory.assignments import assign
+from outlook365_emulator.directory.consent import grant_roles, grant_scopes
 from outlook365_emulator.directory.tenants import add_tenant, make_tenant
+from outlook365_emulator.directory.users import add_user
 from outlook365_emulator.store.hosting import Hosting
 from outlook365_emulator.store.shelf import Taken
 from outlook365_emulator.store.tenant import Tenant
@@ -131,3 +135,25 @@ class TestCredentials:
         found = tenant.applications.get(app.id)
         assert found is not None
         assert found.public_client
+
+
+def test_deleting_takes_grants_and_assignments_along(add: Any, world: World, tenant: Tenant) -> None:
+    daemon, other = add("Daemon"), add("Other")
+    with world.unit() as unit:
+        ada = add_user(world, tenant, unit, "ada")
+        for app in (daemon, other):
+            principal = ensure_service_principal(world, tenant, unit, app)
+            grant_scopes(world, tenant, unit, principal, ["Mail.Read"], ada.id)
+            grant_roles(world, tenant, unit, principal, ["Mail.Read"])
+            assign(world, tenant, unit, principal, ada)
+    with world.unit() as unit:
+        delete_application(tenant, unit, daemon)
+    kept = tenant.service_principals.find("client", other.client_id)
+    assert [app.id for app in tenant.applications] == [other.id]
+    assert [one.id for one in tenant.service_principals] == [kept.id]
+    named = [
+        *(one.client for one in tenant.grants),
+        *(one.client for one in tenant.role_assignments),
+        *(one.resource for one in tenant.app_assignments),
+    ]
+    assert named == [kept.id] * 3

@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import threading
 import warnings
 
 import pytest
@@ -63,3 +64,31 @@ def test_the_file_of_a_world_that_nobody_holds_is_closed() -> None:
         del blobs, circle
         gc.collect()
     assert not said
+
+
+def test_held_content_is_of_the_moment_and_outlives_the_world() -> None:
+    blobs = Blobs()
+    assert blobs.held() is None
+    blobs.add(b"a" * 300_000)
+    held = blobs.held()
+    assert held is not None
+    blobs.add(b"later")
+    blobs.close()
+    assert b"".join(held.slices()) == b"a" * 300_000
+    held.close()
+
+
+def test_a_thread_reads_what_is_held_while_the_world_writes_and_reads() -> None:
+    blobs, content, found = Blobs(), bytes(range(256)) * 20_000, []
+    first = blobs.add(content)
+    held = blobs.held()
+    assert held is not None
+    reading = threading.Thread(target=lambda: found.extend(b"".join(held.slices()) for _ in range(20)))
+    reading.start()
+    while reading.is_alive():
+        added = blobs.add(b"x" * 100_000)
+        assert blobs.read(added) == b"x" * 100_000
+    reading.join()
+    assert found == [content] * 20
+    assert blobs.read(first) == content
+    held.close()

@@ -4,7 +4,6 @@ Reference `graph-calendar.md` section 22. Only the owner manages them; a sharee 
 """
 
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from outlook365_emulator.directory.users import find_by_address
@@ -27,7 +26,7 @@ from outlook365_emulator.graph.mail.addresses import is_address
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.graph.paths import DEFAULT_CALENDAR
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Property, RecordType
+from outlook365_emulator.odata.records import Property, RecordType, by_name
 from outlook365_emulator.store.records.calendar import CalendarPermission
 
 _PATH = "/users/{user}/calendars/{calendar}/calendarPermissions"
@@ -59,9 +58,7 @@ def permission_resource() -> Resource:
         Property("allowedRoles", "collection", None, filterable=False, sortable=False),
         Property("emailAddress", "complex", None, filterable=False, sortable=False),
     ]
-    type_ = RecordType(
-        "microsoft.graph.calendarPermission", MappingProxyType({one.name.lower(): one for one in properties})
-    )
+    type_ = RecordType("microsoft.graph.calendarPermission", by_name(*properties))
     return Resource(name="calendarPermission", type=type_, compute=_members, efficient_order=False)
 
 

@@ -3,7 +3,7 @@
 Reference `graph-calendar.md` sections 2 and 3; what each role may: section 22.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,10 +12,11 @@ from outlook365_emulator.graph.calendar.extras import EXTENDED, expanded_propert
 from outlook365_emulator.graph.calendar.online import allowed_providers
 from outlook365_emulator.graph.calendar.seen_calendars import SeenCalendar
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.item_properties import plain
 from outlook365_emulator.graph.mail.addresses import recipient_of
 from outlook365_emulator.graph.mail.extended_properties import Properties
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Kind, Property, RecordType
+from outlook365_emulator.odata.records import Kind, Property, RecordType, by_name
 from outlook365_emulator.store.records.calendar import CalendarGroup
 
 HEX_COLORS: Final[Mapping[str, str]] = MappingProxyType(
@@ -69,16 +70,12 @@ def group_members(call: Call, group: CalendarGroup) -> dict[str, Any]:
     }
 
 
-def _open(name: str, kind: Kind, get: Callable[[Any], Any]) -> Property:
-    return Property(name, kind, get, nullable=False)
-
-
 def _closed(name: str, kind: Kind) -> Property:
     return Property(name, kind, None, filterable=False, sortable=False)
 
 
 def _type(name: str, *properties: Property) -> RecordType:
-    return RecordType(f"microsoft.graph.{name}", MappingProxyType({one.name.lower(): one for one in properties}))
+    return RecordType(f"microsoft.graph.{name}", by_name(*properties))
 
 
 def _properties_of(seen: SeenCalendar) -> Properties:
@@ -94,10 +91,10 @@ def calendar_resource() -> Resource:
     """Return the calendar as a resource."""
     type_ = _type(
         "calendar",
-        _open("name", "string", lambda seen: seen.calendar.name),
-        _open("color", "enum", lambda seen: seen.calendar.color),
-        _open("isDefaultCalendar", "boolean", lambda seen: seen.calendar.is_default),
-        _open("canEdit", "boolean", lambda seen: seen.may_write),
+        plain("name", "string", lambda seen: seen.calendar.name),
+        plain("color", "enum", lambda seen: seen.calendar.color),
+        plain("isDefaultCalendar", "boolean", lambda seen: seen.calendar.is_default),
+        plain("canEdit", "boolean", lambda seen: seen.may_write),
         *(_closed(name, "string") for name in ("id", "hexColor", "changeKey", "defaultOnlineMeetingProvider")),
         *(_closed(name, "boolean") for name in ("canShare", "canViewPrivateItems", "isTallyingResponses")),
         _closed("isRemovable", "boolean"),
@@ -120,7 +117,7 @@ def group_resource() -> Resource:
     """Return the calendar group as a resource."""
     type_ = _type(
         "calendarGroup",
-        _open("name", "string", lambda group: group.name),
+        plain("name", "string", lambda group: group.name),
         *(_closed(name, "string") for name in ("id", "changeKey")),
         _closed("classId", "guid"),
     )

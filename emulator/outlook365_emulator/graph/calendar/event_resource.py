@@ -3,10 +3,10 @@
 What Outlook filters and sorts by: reference `graph-calendar.md` section 11.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from types import MappingProxyType
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -27,10 +27,11 @@ from outlook365_emulator.graph.calendar.masking import mask, subject_for
 from outlook365_emulator.graph.calendar.recurrence.instants import times_of
 from outlook365_emulator.graph.calendar.seen_events import SeenEvent
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.item_properties import body, member, plain
 from outlook365_emulator.graph.mail.bodies import in_form
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.graph.zones import UTC_ZONE, Zone, read_time, wall_text, written_moment, zone_named
-from outlook365_emulator.odata.records import Kind, Property, RecordType
+from outlook365_emulator.odata.records import Getter, Kind, Property, RecordType, by_name
 
 
 def preferred_zone(call: Call) -> Zone:
@@ -119,22 +120,11 @@ def adapt_in_view(call: Call, one: SeenEvent, members: dict[str, Any]) -> None:
         members["onlineMeeting"] = None
 
 
-def _member(*names: str) -> Callable[[SeenEvent], Any]:
-    def read(one: SeenEvent) -> Any:
-        value: Any = msgspec.json.decode(one.item.document)
-        for name in names:
-            value = value.get(name) if isinstance(value, dict) else None
-        return value
-
-    return read
+_document_of: Callable[[Any], bytes] = attrgetter("item.document")
 
 
-def _by_name(*properties: Property) -> Mapping[str, Property]:
-    return MappingProxyType({one.name.lower(): one for one in properties})
-
-
-def _plain(name: str, kind: Kind, get: Callable[[Any], Any], *, nullable: bool = False) -> Property:
-    return Property(name, kind, get, nullable=nullable)
+def _member(*names: str) -> Getter:
+    return member(_document_of, *names)
 
 
 def _as_instant(text: str) -> datetime:
@@ -145,7 +135,7 @@ def _as_instant(text: str) -> datetime:
 
 
 def _moment(name: str, get: Callable[[SeenEvent], datetime]) -> Property:
-    parts = _by_name(
+    parts = by_name(
         Property("dateTime", "string", get, nullable=False, literal=_as_instant),
         Property("timeZone", "string", lambda _: "UTC", nullable=False, filterable=False, sortable=False),
     )
@@ -157,28 +147,18 @@ def _organizer() -> Property:
         "emailAddress",
         "complex",
         None,
-        _by_name(
-            _plain("address", "string", _member("organizer", "emailAddress", "address"), nullable=True),
-            _plain("name", "string", _member("organizer", "emailAddress", "name"), nullable=True),
+        by_name(
+            plain("address", "string", _member("organizer", "emailAddress", "address"), nullable=True),
+            plain("name", "string", _member("organizer", "emailAddress", "name"), nullable=True),
         ),
         type_name="microsoft.graph.emailAddress",
     )
-    return Property(
-        "organizer", "complex", None, _by_name(email), sortable=False, type_name="microsoft.graph.recipient"
-    )
+    return Property("organizer", "complex", None, by_name(email), sortable=False, type_name="microsoft.graph.recipient")
 
 
 def _location() -> Property:
-    name = _plain("displayName", "string", _member("location", "displayName"), nullable=True)
-    return Property("location", "complex", None, _by_name(name), sortable=False, type_name="microsoft.graph.location")
-
-
-def _body() -> Property:
-    parts = _by_name(
-        _plain("content", "string", _member("body", "content")),
-        _plain("contentType", "enum", _member("body", "contentType")),
-    )
-    return Property("body", "complex", None, parts, sortable=False, type_name="microsoft.graph.itemBody")
+    name = plain("displayName", "string", _member("location", "displayName"), nullable=True)
+    return Property("location", "complex", None, by_name(name), sortable=False, type_name="microsoft.graph.location")
 
 
 def _closed(name: str, kind: Kind) -> Property:
@@ -210,36 +190,36 @@ def event_type() -> RecordType:
         ("instances", "collection"),
     ]
     category = Property("", "string", None)
-    properties = _by_name(
-        _plain("subject", "string", lambda one: subject_for(one.seen, one.item)),
+    properties = by_name(
+        plain("subject", "string", lambda one: subject_for(one.seen, one.item)),
         _moment("start", lambda one: one.start),
         _moment("end", lambda one: one.end),
-        _plain("createdDateTime", "datetime", lambda one: one.item.created),
-        _plain("lastModifiedDateTime", "datetime", lambda one: one.item.modified),
-        _plain("type", "enum", lambda one: one.kind),
-        _plain(
+        plain("createdDateTime", "datetime", lambda one: one.item.created),
+        plain("lastModifiedDateTime", "datetime", lambda one: one.item.modified),
+        plain("type", "enum", lambda one: one.kind),
+        plain(
             "iCalUId", "string", lambda one: uid_of_day(one.event.ical_uid, one.day) if one.day else one.event.ical_uid
         ),
-        _plain("isAllDay", "boolean", lambda one: one.item.is_all_day),
-        _plain("isCancelled", "boolean", lambda one: one.item.is_cancelled),
-        _plain("isOrganizer", "boolean", lambda one: one.item.is_organizer),
-        _plain("isOnlineMeeting", "boolean", lambda one: one.item.is_online),
-        _plain("isReminderOn", "boolean", lambda one: one.item.reminder_on),
-        _plain("hasAttachments", "boolean", lambda one: one.item.has_attachments),
-        _plain("reminderMinutesBeforeStart", "integer", lambda one: one.item.reminder_minutes),
-        _plain("showAs", "enum", lambda one: one.item.show_as),
-        _plain("sensitivity", "enum", lambda one: one.item.sensitivity),
-        _plain("importance", "enum", lambda one: one.item.importance),
-        _plain("transactionId", "string", lambda one: one.item.transaction_id or None, nullable=True),
-        _plain("seriesMasterId", "string", _master_id, nullable=True),
-        _plain("bodyPreview", "string", _member("bodyPreview")),
-        _plain("responseRequested", "boolean", _member("responseRequested")),
-        _plain("allowNewTimeProposals", "boolean", _member("allowNewTimeProposals")),
-        _plain("hideAttendees", "boolean", _member("hideAttendees")),
-        _plain("onlineMeetingProvider", "enum", _member("onlineMeetingProvider")),
+        plain("isAllDay", "boolean", lambda one: one.item.is_all_day),
+        plain("isCancelled", "boolean", lambda one: one.item.is_cancelled),
+        plain("isOrganizer", "boolean", lambda one: one.item.is_organizer),
+        plain("isOnlineMeeting", "boolean", lambda one: one.item.is_online),
+        plain("isReminderOn", "boolean", lambda one: one.item.reminder_on),
+        plain("hasAttachments", "boolean", lambda one: one.item.has_attachments),
+        plain("reminderMinutesBeforeStart", "integer", lambda one: one.item.reminder_minutes),
+        plain("showAs", "enum", lambda one: one.item.show_as),
+        plain("sensitivity", "enum", lambda one: one.item.sensitivity),
+        plain("importance", "enum", lambda one: one.item.importance),
+        plain("transactionId", "string", lambda one: one.item.transaction_id or None, nullable=True),
+        plain("seriesMasterId", "string", _master_id, nullable=True),
+        plain("bodyPreview", "string", _member("bodyPreview")),
+        plain("responseRequested", "boolean", _member("responseRequested")),
+        plain("allowNewTimeProposals", "boolean", _member("allowNewTimeProposals")),
+        plain("hideAttendees", "boolean", _member("hideAttendees")),
+        plain("onlineMeetingProvider", "enum", _member("onlineMeetingProvider")),
         _organizer(),
         _location(),
-        _body(),
+        body(_document_of),
         Property("categories", "collection", lambda one: one.item.categories, element=category, sortable=False),
         *extended_rows(shown_properties),
         extension_rows(),

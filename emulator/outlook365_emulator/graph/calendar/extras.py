@@ -12,7 +12,7 @@ from outlook365_emulator.graph.calendar.seen_events import SeenEvent
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.mail.extended_properties import Properties, asked_properties, normal_id
 from outlook365_emulator.graph.open_extensions import as_rows, extension_members, plain_name
-from outlook365_emulator.odata.records import Property
+from outlook365_emulator.odata.records import Property, by_name
 
 EXTENDED = MappingProxyType({"singleValueExtendedProperties": False, "multiValueExtendedProperties": True})
 """The two collections of extended properties, and whether their values are many."""
@@ -25,10 +25,6 @@ def _rows(properties: Properties, *, many: bool) -> list[dict[str, Any]]:
     return [{"id": name, "value": value} for name, value in properties if isinstance(value, tuple) is many]
 
 
-def _by_name(*properties: Property) -> Mapping[str, Property]:
-    return MappingProxyType({one.name.lower(): one for one in properties})
-
-
 def extended_rows(properties_of: Callable[[Any], Properties]) -> tuple[Property, ...]:
     """Return what `any` may ask of extended properties.
 
@@ -37,12 +33,12 @@ def extended_rows(properties_of: Callable[[Any], Properties]) -> tuple[Property,
     """
     identity = Property("id", "string", lambda row: row["id"], literal=normal_id)
     text = Property("", "string", None)
-    single = _by_name(identity, Property("value", "string", lambda row: row["value"], nullable=False))
+    single = by_name(identity, Property("value", "string", lambda row: row["value"], nullable=False))
     values = Property("value", "collection", lambda row: row["value"], element=text, sortable=False)
     return (
         _collection("singleValueExtendedProperties", single, lambda one: _rows(properties_of(one), many=False)),
         _collection(
-            "multiValueExtendedProperties", _by_name(identity, values), lambda one: _rows(properties_of(one), many=True)
+            "multiValueExtendedProperties", by_name(identity, values), lambda one: _rows(properties_of(one), many=True)
         ),
     )
 
@@ -50,7 +46,7 @@ def extended_rows(properties_of: Callable[[Any], Properties]) -> tuple[Property,
 def extension_rows() -> Property:
     """Return what `any` may ask of the extensions of an event."""
     named = Property("id", "string", lambda row: row["id"].lower(), literal=lambda id_: plain_name(id_).lower())
-    return _collection("extensions", _by_name(named), lambda one: as_rows(one.item.extensions))
+    return _collection("extensions", by_name(named), lambda one: as_rows(one.item.extensions))
 
 
 def _collection(name: str, parts: Mapping[str, Property], get: Callable[[Any], Any]) -> Property:

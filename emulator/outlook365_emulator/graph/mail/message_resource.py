@@ -13,6 +13,7 @@ import msgspec
 
 from outlook365_emulator.graph.asked_ids import asked_ids
 from outlook365_emulator.graph.call import Call
+from outlook365_emulator.graph.item_properties import body, member, plain
 from outlook365_emulator.graph.mail.attachment_resource import attachment_members
 from outlook365_emulator.graph.mail.bodies import in_form, unique_part
 from outlook365_emulator.graph.mail.extended_properties import (
@@ -26,7 +27,7 @@ from outlook365_emulator.graph.mail.meeting_times import show_in_zone
 from outlook365_emulator.graph.open_extensions import as_rows, extension_members, plain_name
 from outlook365_emulator.graph.resource import Resource
 from outlook365_emulator.graph.search.messages import search_messages
-from outlook365_emulator.odata.records import Kind, Property, RecordType, by_name
+from outlook365_emulator.odata.records import Getter, Kind, Property, RecordType, by_name
 from outlook365_emulator.store.mail_shelves import arrival
 from outlook365_emulator.store.records.mail import Message
 from outlook365_emulator.tables.schema_types import derives, types
@@ -36,22 +37,15 @@ def _document(_: Call, message: Message) -> bytes:
     return message.document
 
 
-def _member(*names: str) -> Callable[[Message], Any]:
-    def read(message: Message) -> Any:
-        value: Any = msgspec.json.decode(message.document)
-        for name in names:
-            value = value.get(name) if isinstance(value, dict) else None
-        return value
-
-    return read
+_document_of: Callable[[Any], bytes] = attrgetter("document")
 
 
-def _plain(name: str, kind: Kind, get: Callable[[Any], Any], *, nullable: bool = False) -> Property:
-    return Property(name, kind, get, nullable=nullable)
+def _member(*names: str) -> Getter:
+    return member(_document_of, *names)
 
 
 def _recipient(name: str, address: Callable[[Message], str], display: Callable[[Message], str]) -> Property:
-    parts = by_name(_plain("address", "string", address), _plain("name", "string", display))
+    parts = by_name(plain("address", "string", address), plain("name", "string", display))
     email = Property("emailAddress", "complex", None, parts, type_name="microsoft.graph.emailAddress")
     return Property(name, "complex", None, by_name(email), sortable=False, type_name="microsoft.graph.recipient")
 
@@ -62,8 +56,8 @@ def _recipients(name: str) -> Property:
         "complex",
         lambda item: item.get("emailAddress"),
         by_name(
-            _plain("address", "string", lambda item: item.get("address"), nullable=True),
-            _plain("name", "string", lambda item: item.get("name"), nullable=True),
+            plain("address", "string", lambda item: item.get("address"), nullable=True),
+            plain("name", "string", lambda item: item.get("name"), nullable=True),
         ),
         type_name="microsoft.graph.emailAddress",
     )
@@ -71,16 +65,8 @@ def _recipients(name: str) -> Property:
     return Property(name, "collection", _member(name), element=element, filterable=False, sortable=False)
 
 
-def _body() -> Property:
-    parts = by_name(
-        _plain("content", "string", _member("body", "content")),
-        _plain("contentType", "enum", _member("body", "contentType")),
-    )
-    return Property("body", "complex", None, parts, sortable=False, type_name="microsoft.graph.itemBody")
-
-
 def _flag() -> Property:
-    parts = by_name(_plain("flagStatus", "enum", attrgetter("flag_status")))
+    parts = by_name(plain("flagStatus", "enum", attrgetter("flag_status")))
     return Property("flag", "complex", None, parts, sortable=False, type_name="microsoft.graph.followupFlag")
 
 
@@ -99,28 +85,28 @@ def message_type() -> RecordType:
     ]
     properties = by_name(
         Property("subject", "string", attrgetter("subject"), nullable=False, folded=attrgetter("subject_folded")),
-        _plain("receivedDateTime", "datetime", attrgetter("received")),
-        _plain("sentDateTime", "datetime", attrgetter("sent")),
-        _plain("createdDateTime", "datetime", attrgetter("created")),
-        _plain("lastModifiedDateTime", "datetime", attrgetter("modified")),
-        _plain("isRead", "boolean", attrgetter("is_read")),
-        _plain("isDraft", "boolean", attrgetter("is_draft")),
-        _plain("hasAttachments", "boolean", attrgetter("has_attachments")),
-        _plain("importance", "enum", attrgetter("importance")),
-        _plain("inferenceClassification", "enum", attrgetter("inference")),
-        _plain("conversationId", "string", attrgetter("conversation")),
-        _plain("internetMessageId", "string", attrgetter("internet_message_id")),
-        _plain("bodyPreview", "string", attrgetter("preview")),
-        _plain("parentFolderId", "string", _member("parentFolderId")),
-        _plain("isReadReceiptRequested", "boolean", _member("isReadReceiptRequested")),
-        _plain("isDeliveryReceiptRequested", "boolean", _member("isDeliveryReceiptRequested"), nullable=True),
+        plain("receivedDateTime", "datetime", attrgetter("received")),
+        plain("sentDateTime", "datetime", attrgetter("sent")),
+        plain("createdDateTime", "datetime", attrgetter("created")),
+        plain("lastModifiedDateTime", "datetime", attrgetter("modified")),
+        plain("isRead", "boolean", attrgetter("is_read")),
+        plain("isDraft", "boolean", attrgetter("is_draft")),
+        plain("hasAttachments", "boolean", attrgetter("has_attachments")),
+        plain("importance", "enum", attrgetter("importance")),
+        plain("inferenceClassification", "enum", attrgetter("inference")),
+        plain("conversationId", "string", attrgetter("conversation")),
+        plain("internetMessageId", "string", attrgetter("internet_message_id")),
+        plain("bodyPreview", "string", attrgetter("preview")),
+        plain("parentFolderId", "string", _member("parentFolderId")),
+        plain("isReadReceiptRequested", "boolean", _member("isReadReceiptRequested")),
+        plain("isDeliveryReceiptRequested", "boolean", _member("isDeliveryReceiptRequested"), nullable=True),
         _recipient("from", attrgetter("from_address"), attrgetter("from_name")),
         _recipient("sender", attrgetter("sender_address"), attrgetter("sender_name")),
         _recipients("toRecipients"),
         _recipients("ccRecipients"),
         _recipients("bccRecipients"),
         _recipients("replyTo"),
-        _body(),
+        body(_document_of),
         _flag(),
         Property("categories", "collection", attrgetter("categories"), element=category, sortable=False),
         *_filtered_properties(),
@@ -164,7 +150,7 @@ def _filtered_properties() -> tuple[Property, ...]:
     """What `any` may ask of extended properties and extensions (reference `graph-core.md` section 6.1)."""
     identity = Property("id", "string", lambda row: row["id"], literal=normal_id)
     text = Property("", "string", None)
-    single = by_name(identity, _plain("value", "string", lambda row: row["value"]))
+    single = by_name(identity, plain("value", "string", lambda row: row["value"]))
     values = Property("value", "collection", lambda row: row["value"], element=text, sortable=False)
     named = Property("id", "string", lambda row: row["id"].lower(), literal=lambda id_: plain_name(id_).lower())
     rows: tuple[tuple[str, Mapping[str, Property], Callable[[Message], Any]], ...] = (

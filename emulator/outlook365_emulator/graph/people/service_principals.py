@@ -8,7 +8,11 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator.directory.app_roles import graph_principal, principals
-from outlook365_emulator.directory.applications import ensure_service_principal, find_application
+from outlook365_emulator.directory.applications import (
+    delete_service_principal,
+    ensure_service_principal,
+    find_application,
+)
 from outlook365_emulator.errors import GraphError, graph_error
 from outlook365_emulator.graph.answers import DELTA_OPTIONS, Count, Document, NoContent, Page
 from outlook365_emulator.graph.answers import Entity as EntityAnswer
@@ -89,14 +93,7 @@ def update(call: Call, principal: ServicePrincipal, body: dict[str, Any]) -> NoC
 def delete(call: Call, principal: ServicePrincipal) -> NoContent:
     """Make the tenant forget an application, with everything that it was granted."""
     _judge_own(call, principal)
-    tenant = call.tenant
-    for grant in [one for one in tenant.grants if one.client == principal.id]:
-        call.unit.remove(tenant.grants, grant)
-    for role in [one for one in tenant.role_assignments if one.client == principal.id]:
-        call.unit.remove(tenant.role_assignments, role)
-    for assigned in [one for one in tenant.app_assignments if one.resource == principal.id]:
-        call.unit.remove(tenant.app_assignments, assigned)
-    call.unit.remove(tenant.service_principals, principal)
+    delete_service_principal(call.tenant, call.unit, principal)
     return NoContent()
 
 

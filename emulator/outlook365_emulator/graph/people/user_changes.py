@@ -99,13 +99,8 @@ def update(call: Call, user: User, body: dict[str, Any]) -> NoContent:
 
 @operation("DELETE /users/{user}", least="User.ReadWrite.All")
 def delete(call: Call, user: User) -> NoContent:
-    """Delete a user; the mailbox, grants and assignments go too."""
-    tenant = call.tenant
-    for grant in [one for one in tenant.grants if one.principal == user.id]:
-        call.unit.remove(tenant.grants, grant)
-    for assignment in [one for one in tenant.app_assignments if one.principal == user.id]:
-        call.unit.remove(tenant.app_assignments, assignment)
-    delete_user(tenant, call.unit, user)
+    """Delete a user; the mailbox, grants, assignments and memberships go too."""
+    delete_user(call.tenant, call.unit, user)
     return NoContent()
 
 

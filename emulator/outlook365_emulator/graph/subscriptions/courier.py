@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 from outlook365_emulator.clock import monotonic
 from outlook365_emulator.entra.keys import KeyRing
 from outlook365_emulator.graph.subscriptions.attempts import ANSWER_SECONDS
+from outlook365_emulator.graph.subscriptions.deliveries import Sent, record_sent, record_validation
 from outlook365_emulator.graph.subscriptions.endpoints import ask, judge_answer, validation_token
+from outlook365_emulator.graph.subscriptions.judging import Judge, answer_of, fault_of
 from outlook365_emulator.graph.subscriptions.parcels import Parcel, Writer, Written, groups_of, parcel_of
-from outlook365_emulator.graph.subscriptions.records import Sent, record_sent, record_validation
-from outlook365_emulator.graph.subscriptions.sorting import Sorter, answer_of, fault_of
 from outlook365_emulator.graph.subscriptions.watching import notify
 from outlook365_emulator.net.send import SendFailed, post
 from outlook365_emulator.store.hosting import Hosting
@@ -248,10 +248,10 @@ class Courier:
                 notices.sending -= len(taken)
 
     async def _send(self, world: World, url: str, taken: list[Notice]) -> None:
-        sorter, writer = Sorter(world, url), Writer()
+        judge, writer = Judge(world, url), Writer()
         written: list[Written] = []
         for number, notice in enumerate(taken, 1):
-            fit = sorter.fit(notice)
+            fit = judge.fit(notice)
             if fit is not None:
                 written.append(writer.write(fit))
             if number % SLICE == 0:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from outlook365_emulator.entra.keys import KeyRing
+from outlook365_emulator.graph.subscriptions.deliveries import Sent
 from outlook365_emulator.graph.subscriptions.documents import (
     Said,
     change_document,
@@ -13,8 +14,7 @@ from outlook365_emulator.graph.subscriptions.documents import (
     said_of,
     validation_token,
 )
-from outlook365_emulator.graph.subscriptions.records import Sent
-from outlook365_emulator.graph.subscriptions.sorting import Fit
+from outlook365_emulator.graph.subscriptions.judging import Fit
 from outlook365_emulator.ids import Chance
 from outlook365_emulator.store.notices import Notice
 from outlook365_emulator.store.tenant import Tenant

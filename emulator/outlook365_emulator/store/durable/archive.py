@@ -7,16 +7,18 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import msgspec
 
+from outlook365_emulator.store.blobs import HeldContent
 from outlook365_emulator.store.durable.database import BadData
 from outlook365_emulator.store.durable.parts import Part
 from outlook365_emulator.store.durable.reading import read_world
-from outlook365_emulator.store.durable.rows import plain, rows_of
+from outlook365_emulator.store.durable.rows import Content, held_rows, plain
 from outlook365_emulator.store.durable.shelves import Place
 from outlook365_emulator.store.world import World
 
@@ -59,27 +61,54 @@ class Archived(NamedTuple):
     timestamp: float
 
 
-def write_archive(world: World, target: IO[bytes], parts: Sequence[Part], *, content: bool = True) -> None:
-    """Write a world.
+class Captured(NamedTuple):
+    """A world as it was at a moment: another thread may write it while the world goes on or ends.
+
+    Attributes:
+        header: what it is.
+        rows: everything of it, once.
+        content: its large content, or None where there is none to write.
+    """
+
+    header: Header
+    rows: Iterator[Content]
+    content: HeldContent | None
+
+
+def capture(world: World, parts: Sequence[Part], *, content: bool = True) -> Captured:
+    """Return a world as it is at this moment; nothing but lists of its records is copied.
 
     Args:
         world: the world.
-        target: takes the bytes.
         parts: the parts of a world.
-        content: whether the large content is written too.
+        content: whether the large content is meant too.
+
+    Raises:
+        OSError: the process has no descriptor left.
+    """
+    tenants = [tenant.domains[0] for tenant in world.tenants.values()]
+    header = Header(format=FORMAT, name=world.name, timestamp=world.clock.timestamp(), tenants=tenants)
+    return Captured(header, held_rows(world, parts), world.blobs.held() if content else None)
+
+
+def write_archive(captured: Captured, target: IO[bytes]) -> None:
+    """Write a world, and let go of its large content.
+
+    Args:
+        captured: the world.
+        target: takes the bytes.
 
     Raises:
         OSError: it cannot be written.
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        tenants = [tenant.domains[0] for tenant in world.tenants.values()]
-        header = Header(format=FORMAT, name=world.name, timestamp=world.clock.timestamp(), tenants=tenants)
-        archive.writestr(_entry("world.json"), msgspec.json.format(msgspec.json.encode(header), indent=2))
+        document = msgspec.json.format(msgspec.json.encode(captured.header), indent=2)
+        archive.writestr(_entry("world.json"), document)
         with archive.open(_entry("records.jsonl"), "w", force_zip64=True) as records:
-            _write_records(world, records, parts)
-        if content and world.blobs.end:
-            with archive.open(_entry("blobs"), "w", force_zip64=True) as blobs:
-                for piece in world.blobs.everything():
+            _write_records(captured.rows, records)
+        if captured.content is not None:
+            with archive.open(_entry("blobs"), "w", force_zip64=True) as blobs, closing(captured.content):
+                for piece in captured.content.slices():
                     blobs.write(piece)
 
 
@@ -98,7 +127,7 @@ def save_archive(world: World, file: Path, parts: Sequence[Part], *, content: bo
     descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            write_archive(world, stream, parts, content=content)
+            write_archive(capture(world, parts, content=content), stream)
         Path(draft).replace(file)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
@@ -111,9 +140,9 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _write_records(world: World, records: IO[bytes], parts: Sequence[Part]) -> None:
+def _write_records(rows: Iterator[Content], records: IO[bytes]) -> None:
     encoder = msgspec.json.Encoder(enc_hook=plain)
-    for place, key, record in rows_of(world, parts):
+    for place, key, record in rows:
         records.write(encoder.encode(Line(*place, key, msgspec.Raw(encoder.encode(record)))) + b"\n")
 
 

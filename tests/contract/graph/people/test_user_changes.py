@@ -3,10 +3,14 @@
 from typing import Any
 
 import pytest
+from outlook365_emulator.directory.assignments import assign
+from outlook365_emulator.directory.consent import grant_scopes
+from outlook365_emulator.directory.users import add_group, change_user, share_mailbox
 from outlook365_emulator.graph.people import user_changes
 
 covers = pytest.mark.covers.with_args
 ROLES = ["User.ReadWrite.All"]
+CALENDAR = "/users/ada@contoso.example/calendar/calendarPermissions"
 NEW = {
     "accountEnabled": True,
     "displayName": "Grace Hopper",
@@ -147,6 +151,44 @@ class TestDelete:
         assert directory("GET", f"/users/{org.ben.id}").code == "Request_ResourceNotFound"
         assert directory("DELETE", f"/users/{org.ben.id}").status == 404
         assert graph.get(f"/users/{org.ben.id}/messages").code == "ErrorInvalidUser"
+
+    def test_nothing_names_the_user_any_more(self, directory: Any, org: Any, graph: Any) -> None:
+        world, tenant, ben = org.world, org.tenant, org.ben
+        principal = tenant.service_principals.find("client", org.app.client_id)
+        with world.unit() as unit:
+            grant_scopes(world, tenant, unit, principal, ["Mail.Read"], ben.id)
+            grant_scopes(world, tenant, unit, principal, ["User.Read"])
+            assign(world, tenant, unit, principal, ben)
+            team = add_group(world, tenant, unit, "Team", ("ada", "ben"))
+            share_mailbox(tenant, unit, org.support, ben)
+            change_user(tenant, unit, org.ada, manager=ben.id)
+        body = {"emailAddress": {"address": "ben@contoso.example"}, "role": "read"}
+        assert graph.ask("POST", CALENDAR, body, roles=["Calendars.ReadWrite"]).status == 201
+        body["emailAddress"]["address"] = "ada@contoso.example"
+        assert graph.ask("POST", CALENDAR.replace("ada", "ben"), body, roles=["Calendars.ReadWrite"]).status == 201
+
+        def told(path: str, name: str) -> list[Any]:
+            answer = graph.get(path, roles=["Directory.ReadWrite.All", "Calendars.ReadWrite"])
+            assert answer.status == 200, answer.body
+            return [one[name] for one in answer.values]
+
+        def all_told() -> list[list[Any]]:
+            return [
+                told("/oauth2PermissionGrants", "principalId"),
+                told(f"/servicePrincipals/{principal.id}/appRoleAssignedTo", "principalId"),
+                told(f"/groups/{team.id}/members", "id"),
+                told(CALENDAR, "role"),
+                told("/users/ada@contoso.example/calendars?$select=owner", "owner"),
+            ]
+
+        grants, assigned, members, permissions, calendars = all_told()
+        assert (set(grants), assigned) == ({None, ben.id}, [ben.id])
+        assert (set(members), permissions) == ({org.ada.id, ben.id}, ["freeBusyRead", "read"])
+        assert [one["name"] for one in calendars][-1] == ben.display_name
+        directory("DELETE", f"/users/{ben.id}")
+        assert all_told() == [[None], [], [org.ada.id], ["freeBusyRead"], calendars[:-1]]
+        assert directory("GET", f"/users/{org.ada.id}/manager").status == 404
+        assert [one.user for one in tenant.mailbox_of(org.support).rights] == [org.ada.id]
 
     def test_the_name_is_free_again(self, directory: Any, org: Any) -> None:
         directory("DELETE", f"/users/{org.ben.id}")

@@ -1,12 +1,14 @@
 """Files of a data directory: exports, snapshots, schema, and who may open it."""
 
+import io
+import random
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from outlook365_emulator.store.durable.archive import read_archive, save_archive
+from outlook365_emulator.store.durable.archive import capture, read_archive, save_archive, write_archive
 from outlook365_emulator.store.durable.database import FILE, MIGRATIONS, BadData, Database
 from outlook365_emulator.store.durable.parts import PARTS
 from outlook365_emulator.store.durable.recorder import DataDirectory
@@ -25,6 +27,25 @@ def test_an_export_is_the_same_world(filled: Any, contents: Callable[[World], An
     archived = read_archive(tmp_path / "contoso.zip", PARTS)
     assert contents(archived.world) == before
     assert archived.world.blobs.read(blob) == b"large" * 20_000
+    archived.world.blobs.close()
+
+
+def test_a_captured_world_is_as_it_was(
+    filled: Any, contents: Callable[[World], Any], doing_in: Callable[..., Any]
+) -> None:
+    doing = doing_in(filled, random.Random(5))
+    before = contents(filled.world())
+    captured = capture(filled.world(), PARTS)
+    for what in ("mail", "move", "delete", "folder", "consent", "revoke", "token", "subscribe", *["outside"] * 12):
+        doing.do(what)
+    doing.do("drop_user")
+    doing.do("tenant")
+    assert contents(filled.world()) != before
+    target = io.BytesIO()
+    write_archive(captured, target)
+    target.seek(0)
+    archived = read_archive(target, PARTS)
+    assert contents(archived.world) == before
     archived.world.blobs.close()
 
 

@@ -7,7 +7,7 @@ outside the world, or from somebody in it (`sent_mime`). Rooms and equipment tak
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -115,8 +115,20 @@ def _become(composition: Composition, about: About, members: dict[str, Any], ite
     composition.properties = tuple(sorted((*composition.properties, *properties_of(about, members))))
 
 
+_Told: TypeAlias = tuple[About, Event | None]
+"""A meeting or one occurrence as the text tells it, and what it is in the calendar."""
+
+
+def _is_moved(about: About, before: Event | None) -> bool:
+    """Return whether a meeting is new or lies at another time than before, so that no answer to it holds."""
+    if before is None:
+        return True
+    item = about.item
+    return (before.start, before.end, before.series) != (item.start, item.end, item.series)
+
+
 class _Incoming:
-    """One meeting mail on its way into a calendar."""
+    """One meeting mail on its way into a calendar; all that the text says is judged before anything is changed."""
 
     __slots__ = ("_found", "_place", "_sender")
 
@@ -144,15 +156,17 @@ class _Incoming:
         held, first = self._held(), self._found.items[0]
         if first.occurrence is None:
             source = self._series(first)
-            about, before = About(source, source), held
+            told: list[_Told] = [(About(source, source), held)]
         else:
-            about, before = self._occurrence(first, held)
-        moved = before is None or (before.start, before.end) != (about.item.start, about.item.end)
-        moved = moved or (before is not None and before.series != about.item.series)
-        kind = "newMeetingRequest" if before is None else "fullUpdate" if moved else "informationalUpdate"
+            told = [self._occurrence(item, held) for item in self._found.items]
+        about, before = told[0]
+        kind = "newMeetingRequest" if before is None else "informationalUpdate"
+        if before is not None and _is_moved(about, before):
+            kind = "fullUpdate"
         if self._takes_part(first, held):
-            outdate(self._place.unit, self._place.mailbox, about)
-            copy = self._copy(about, held, reset=moved)
+            for one, _ in told:
+                outdate(self._place.unit, self._place.mailbox, one)
+            copy = self._copy(told, held)
             about = msgspec.structs.replace(about, event=copy) if about.day else about
         return about, request_members(about, kind, before)
 
@@ -161,19 +175,33 @@ class _Incoming:
         own = address_of(self._organizer(item)).lower() in addresses_of(owner)
         return owner.purpose not in RESOURCES and not own and (held is None or not held.is_organizer)
 
-    def _copy(self, about: About, held: Event | None, *, reset: bool) -> Event:
-        """Put the recipient's copy, and return it."""
-        place = self._lying(held)
+    def _copy(self, told: list[_Told], held: Event | None) -> Event:
+        """Put the recipient's copies of what the text tells; return the series where it lies there, else the first."""
+        about, before = told[0]
         if not about.day:
-            return Copying(place, place, reset=reset).write(about.event, held)
+            return self._copying(held, reset=_is_moved(about, before)).write(about.event, held)
         if held is None or held.series is None:
-            return Copying(place, place, reset=reset).write_alone(about.item, held)
-        for item in self._found.items:
-            one, before = self._occurrence(item, held)
-            changed = before is None or (before.start, before.end) != (one.item.start, one.item.end)
-            copying = Copying(place, place, reset_day=one.day if changed else 0)
+            return self._copy_alone(told)
+        for one, own in told:
+            copying = self._copying(held, reset_day=one.day if _is_moved(one, own) else 0)
             held = copying.write_occurrence(one.item, held)
         return held
+
+    def _copy_alone(self, told: list[_Told]) -> Event:
+        """Put occurrences whose series the recipient does not have, and return the first.
+
+        The UID of another system has no day in it: of several such occurrences the first is kept.
+        """
+        kept = {own.number if own is not None else one.item.ical_uid: (one, own) for one, own in reversed(told)}
+        copies = [
+            self._copying(own, reset=_is_moved(one, own)).write_alone(one.item, own)
+            for one, own in reversed(kept.values())
+        ]
+        return copies[0]
+
+    def _copying(self, held: Event | None, *, reset: bool = False, reset_day: int = 0) -> Copying:
+        place = self._lying(held)
+        return Copying(place, place, reset=reset, reset_day=reset_day)
 
     def _lying(self, held: Event | None) -> Setting:
         place = self._place
@@ -193,13 +221,14 @@ class _Incoming:
         exceptions = tuple(others[day] for day in sorted(others))
         return msgspec.structs.replace(source, deleted=deleted, exceptions=exceptions)
 
-    def _occurrence(self, item: Item, held: Event | None) -> tuple[About, Event | None]:
+    def _occurrence(self, item: Item, held: Event | None) -> _Told:
         """Return one occurrence of a series as the text tells it, and what it is in the calendar."""
         series = held.series if held is not None else None
         day = _day_of(item, series)
         if held is None or series is None:
             alone = self._record(item, uid=uid_of_day(item.uid, day))
-            return About(alone, alone, day), held
+            found = copy_in(self._place.mailbox, item.uid, day)
+            return About(alone, alone, day), found[0] if found is not None else None
         source = self._record(item, like=held, day=day)
         gone = day in held.deleted
         return About(held, source, day), None if gone else occurrence_of(self._place, held, day)
@@ -253,22 +282,29 @@ class _Incoming:
         return found
 
     def _cancel(self) -> tuple[About, dict[str, Any]]:
-        held = self._held()
-        about = None
-        for item in self._found.items:
-            day = _day_of(item, held.series if held is not None else None)
-            found = copy_in(self._place.mailbox, item.uid, day)
-            if found is None:
-                about = about or self._unheld(item)
-                continue
-            held, within = found[0], found[1] if found[0].series is not None else 0
-            place = self._lying(held)
-            about = about or About(held, occurrence_of(place, held, within), within)
-            outdate(place.unit, place.mailbox, about)
-            if not held.is_organizer and place.owner.purpose not in RESOURCES:
-                cancel_copy(place, held, within)
-        assert about is not None, "a text has an item"
+        held, items = self._held(), self._found.items
+        days = [_day_of(item, held.series if held is not None else None) for item in items]
+        first = self._lies(items[0], days[0])
+        about = first[1] if first is not None else self._unheld(items[0])
+        for item, day in zip(items, days, strict=True):
+            found = self._lies(item, day)
+            if found is not None:
+                self._cancel_one(*found)
         return about, cancellation_members(about)
+
+    def _lies(self, item: Item, day: int) -> tuple[Setting, About] | None:
+        """Return where the recipient's copy of a meeting or one occurrence lies, and what it is, or None."""
+        found = copy_in(self._place.mailbox, item.uid, day)
+        if found is None:
+            return None
+        held, within = found[0], found[1] if found[0].series is not None else 0
+        place = self._lying(held)
+        return place, About(held, occurrence_of(place, held, within), within)
+
+    def _cancel_one(self, place: Setting, about: About) -> None:
+        outdate(place.unit, place.mailbox, about)
+        if not about.event.is_organizer and place.owner.purpose not in RESOURCES:
+            cancel_copy(place, about.event, about.day)
 
     def _unheld(self, item: Item) -> About:
         record = self._record(item)

@@ -19,7 +19,7 @@ from outlook365_emulator.graph.calendar.meetings.rooms import room_lists_of, roo
 from outlook365_emulator.graph.call import Call
 from outlook365_emulator.graph.operation import Entity, operation
 from outlook365_emulator.graph.resource import Resource
-from outlook365_emulator.odata.records import Kind, Property, RecordType
+from outlook365_emulator.odata.records import Kind, Property, RecordType, by_name
 from outlook365_emulator.store.records.directory import Group, User
 
 PAGE = 100
@@ -66,7 +66,7 @@ def _typed(name: str, kinds: dict[str, Kind]) -> RecordType:
     rows = [
         Property(key, kind, get.get(key), filterable=key in get, sortable=key in get) for key, kind in kinds.items()
     ]
-    return RecordType(f"microsoft.graph.{name}", MappingProxyType({one.name.lower(): one for one in rows}))
+    return RecordType(f"microsoft.graph.{name}", by_name(*rows))
 
 
 _PLACE: dict[str, Kind] = {

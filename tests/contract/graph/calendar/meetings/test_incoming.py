@@ -10,6 +10,7 @@ from icalendar import Calendar
 from outlook365_emulator.graph.calendar.meetings.incoming import receive_mime
 
 UID = "7kukuqrfedlm2f9t@google.example"
+EXCHANGE_UID = f"040000008200E00074C5B7101A82E008{'0' * 40}10000000{'AB' * 16}"
 ZOE = "zoe@partner.example"
 
 
@@ -58,6 +59,10 @@ def meeting(*besides: str, start: str = "20260309T090000Z", end: str = "20260309
         f"DTEND{end if end.startswith(';') else ':' + end}",
         *besides,
     ]
+
+
+def occurrence(day: str, *besides: str, uid: str = UID) -> list[str]:
+    return meeting(f"RECURRENCE-ID:{day}T090000Z", *besides, start=f"{day}T090000Z", end=f"{day}T100000Z", uid=uid)
 
 
 @pytest.fixture
@@ -159,6 +164,35 @@ class TestRequest:
         arrive("REQUEST", meeting("RECURRENCE-ID:20260309T090000Z"))
         assert meet.copy("ada")["type"] == "singleInstance"
 
+    def test_of_one_occurrence_alone_again_changes_the_same_event(self, meet, arrive):
+        arrive("REQUEST", meeting("RECURRENCE-ID:20260309T090000Z"))
+        before = meet.copy("ada")
+        late = meeting("RECURRENCE-ID:20260309T090000Z", start="20260309T150000Z", end="20260309T160000Z")
+        assert arrive("REQUEST", late)["meetingRequestType"] == "fullUpdate"
+        event = meet.copy("ada")
+        assert (event["id"], event["start"]["dateTime"][:16]) == (before["id"], "2026-03-09T15:00")
+
+    def test_of_several_occurrences_alone_is_an_event_each(self, meet, arrive):
+        for late in ("", "DESCRIPTION:Bring a coat"):
+            arrive("REQUEST", *(occurrence(day, late, uid=EXCHANGE_UID) for day in ("20260309", "20260316")))
+            found = [(one["start"]["dateTime"][:10], one["bodyPreview"]) for one in meet.view("ada")]
+            text = late.removeprefix("DESCRIPTION:")
+            assert found == [("2026-03-09", text), ("2026-03-16", text)]
+
+    def test_of_several_occurrences_alone_with_a_uid_without_a_day_is_the_first(self, meet, arrive):
+        for _ in range(2):
+            arrive("REQUEST", *(occurrence(day) for day in ("20260309", "20260316")))
+            assert [one["start"]["dateTime"][:10] for one in meet.view("ada")] == ["2026-03-09"]
+
+    def test_of_several_occurrences_keeps_the_answers_to_those_that_stay(self, meet, arrive):
+        arrive("REQUEST", meeting("RRULE:FREQ=WEEKLY;COUNT=3"))
+        meet.do("ada", meet.copy("ada")["id"], "accept")
+        moved = meeting("RECURRENCE-ID:20260323T090000Z", start="20260324T120000Z", end="20260324T130000Z")
+        message = arrive("REQUEST", occurrence("20260316", "DESCRIPTION:Bring a coat"), moved)
+        assert message["meetingRequestType"] == "informationalUpdate"
+        found = [(one["start"]["dateTime"][:10], one["responseStatus"]["response"]) for one in meet.view("ada")]
+        assert found == [("2026-03-09", "accepted"), ("2026-03-16", "accepted"), ("2026-03-24", "notResponded")]
+
     def test_of_a_whole_day(self, meet, arrive):
         arrive("REQUEST", meeting(start=";VALUE=DATE:20260309", end=";VALUE=DATE:20260311"))
         event = meet.copy("ada")
@@ -228,6 +262,17 @@ class TestRequest:
         assert meet.copies("ada") == []
 
 
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_of_two_occurrences_with_one_that_is_none_nothing_is_done(meet, arrive, method):
+    arrive("REQUEST", meeting("RRULE:FREQ=WEEKLY;COUNT=3"))
+    request, before = meet.mail("ada"), meet.view("ada")
+    message = arrive(method, occurrence("20260316", "DESCRIPTION:Bring a coat"), occurrence("20260317"))
+    assert "@odata.type" not in message
+    assert message["hasAttachments"]
+    assert meet.view("ada") == before
+    assert request in meet.inbox("ada")
+
+
 class TestCancel:
     def test_marks_the_event(self, meet, arrive):
         arrive("REQUEST", meeting())
@@ -243,6 +288,18 @@ class TestCancel:
         arrive("REQUEST", meeting("RRULE:FREQ=WEEKLY;COUNT=2"))
         arrive("CANCEL", meeting("RECURRENCE-ID:20260316T090000Z", start="20260316T090000Z", end="20260316T100000Z"))
         assert [one["isCancelled"] for one in meet.view("ada")] == [False, True]
+
+    def test_of_several_occurrences(self, meet, arrive):
+        arrive("REQUEST", meeting("RRULE:FREQ=WEEKLY;COUNT=3"))
+        arrive("CANCEL", occurrence("20260316"), occurrence("20260323"))
+        assert [one["isCancelled"] for one in meet.view("ada")] == [False, True, True]
+
+    def test_of_several_occurrences_outdates_the_request_of_each(self, meet, arrive):
+        arrive("REQUEST", meeting("RRULE:FREQ=WEEKLY;COUNT=3"))
+        days = ("20260316", "20260323")
+        requests = [arrive("REQUEST", occurrence(day, "DESCRIPTION:Bring a coat"))["id"] for day in days]
+        arrive("CANCEL", *(occurrence(day) for day in days))
+        assert [meet.get("ada", f"/me/messages/{one}")["isOutOfDate"] for one in requests] == [True, True]
 
     def test_of_something_unknown_is_mail_alone(self, meet, arrive):
         message = arrive("CANCEL", meeting())

@@ -1,4 +1,4 @@
-"""What happens to a notification before it is sent: it may have become pointless, a fault may have its say."""
+"""Whether a notification is sent: it may have become pointless, a fault may have its say."""
 
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -9,9 +9,9 @@ import msgspec
 from outlook365_emulator.faults.facts import Facts
 from outlook365_emulator.faults.outcomes import Answer, Delay, Effect, Outcome
 from outlook365_emulator.graph.subscriptions.attempts import HELD_FOR, endpoint_of, is_dropped, is_slow, send_later
+from outlook365_emulator.graph.subscriptions.deliveries import Sent, record_unsent
 from outlook365_emulator.graph.subscriptions.endpoints import VALIDATION_SECONDS
 from outlook365_emulator.graph.subscriptions.lifecycle import announce_missed, judge_standing, pause, remove
-from outlook365_emulator.graph.subscriptions.records import Sent, record_unsent
 from outlook365_emulator.net.send import Reply, SendFailed
 from outlook365_emulator.store.mailbox import Mailbox
 from outlook365_emulator.store.notices import Notice
@@ -42,8 +42,8 @@ class Fit(NamedTuple):
     fault: str = ""
 
 
-class Sorter:
-    """Sorts the notifications of one delivery; what it finds out about a subscription holds for all of it.
+class Judge:
+    """Judges the notifications of one delivery; what it finds out about a subscription holds for all of it.
 
     Args:
         world: the world.
