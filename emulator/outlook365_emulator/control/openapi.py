@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
 from outlook365_emulator import __version__
 from outlook365_emulator.control.archives import MEDIA, Archive
 from outlook365_emulator.control.problems import ProblemView
 from outlook365_emulator.control.routes import PREFIX, Route
-from outlook365_emulator.faults.schema import fault_schema
+from outlook365_emulator.faults.schema import components, fault_schema
 
 ABOUT = (
     "Makes worlds, changes what is in them, and reads what happened. JSON in and out. The version stands in the path: "
@@ -30,7 +28,7 @@ def openapi_document(routes: Iterable[Route]) -> dict[str, Any]:
     routes = list(routes)
     told = (kind for route in routes for kind in (route.body, route.answer))
     kinds = [kind for kind in dict.fromkeys(told) if kind not in (None, Archive)]
-    refs, schemas = msgspec.json.schema_components([*kinds, ProblemView], ref_template=REF)
+    refs, schemas = components([*kinds, ProblemView], REF)
     fault, further = fault_schema(REF)
     schemas |= {**further, "Envelope": fault}
     schemas["WorldDocument"]["properties"]["faults"]["items"] = {"$ref": REF.format(name="Envelope")}

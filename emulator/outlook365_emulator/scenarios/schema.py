@@ -6,14 +6,14 @@ import msgspec
 
 from outlook365_emulator.faults.kinds.changing import Change
 from outlook365_emulator.faults.match import MatchDocument
-from outlook365_emulator.faults.schema import fault_schema
+from outlook365_emulator.faults.schema import components, fault_schema
 from outlook365_emulator.scenarios.documents import PhaseDocument, ScenarioDocument
 
 
 def scenario_schema() -> dict[str, Any]:
     """Make the JSON schema (2020-12) of a scenario document."""
     types = [ScenarioDocument, Change, MatchDocument]
-    _, definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    _, definitions = components(types, "#/$defs/{name}")
     fault, fault_definitions = fault_schema()
     scenario = definitions.pop(ScenarioDocument.__name__)
     phase: dict[str, Any] = definitions[PhaseDocument.__name__]["properties"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -101,9 +102,9 @@ def attributes_of(kind: type) -> dict[str, str]:
     """Return what a docstring in Google style says about each attribute, inherited ones too."""
     found: dict[str, str] = {}
     for one in reversed(kind.__mro__):
-        _, _, section = (one.__doc__ or "").partition("Attributes:\n")
+        _, _, section = cleandoc(one.__doc__ or "").partition("Attributes:\n")
         for line in section.splitlines():
-            entry = re.fullmatch(r" {8}(\w+): (.*)", line)
+            entry = re.fullmatch(r" {4}(\w+): (.*)", line)
             if entry:
                 found[entry[1]] = entry[2]
             elif found and line.strip():

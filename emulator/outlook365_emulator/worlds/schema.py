@@ -4,13 +4,13 @@ from typing import Any
 
 import msgspec
 
-from outlook365_emulator.faults.schema import fault_schema
+from outlook365_emulator.faults.schema import components, fault_schema
 from outlook365_emulator.worlds.documents import WorldDocument
 
 
 def world_schema() -> dict[str, Any]:
     """Make the JSON schema (2020-12) of a world document."""
-    _, definitions = msgspec.json.schema_components([WorldDocument], ref_template="#/$defs/{name}")
+    _, definitions = components([WorldDocument], "#/$defs/{name}")
     fault, fault_definitions = fault_schema()
     world = definitions.pop(WorldDocument.__name__)
     world["properties"]["faults"] = {"type": "array", "items": {"$ref": "#/$defs/Fault"}, "default": []}
