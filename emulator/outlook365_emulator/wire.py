@@ -1,7 +1,7 @@
 """A request and its answer as values, free of any server: what every service takes and gives."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import unquote_plus
 
 Form = Literal["host", "prefix"]
@@ -143,6 +143,10 @@ class Request:
     def url(self) -> str:
         """The URL asked for, as the client wrote it."""
         return self.root_of(self.host) + self.path + (f"?{self.query}" if self.query else "")
+
+
+BODILESS: Final = frozenset({204, 205, 304})
+"""Statuses whose answers have no content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5)."""
 
 
 class Response:

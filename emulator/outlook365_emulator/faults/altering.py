@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from outlook365_emulator.ids import Chance
-from outlook365_emulator.wire import Request, Response
+from outlook365_emulator.wire import BODILESS, Request, Response
 
 PROXY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>The server cannot be reached.</body></html>"
 
@@ -17,6 +17,8 @@ Alter = Callable[[Response, Request, Mapping[str, Any]], None]
 
 def altered(response: Response, request: Request) -> Response:
     """Change an answer as its request's harm says; an answer without such a harm stays what it is.
+
+    What has no content by its status gets none: HTTP leaves no room for it (RFC 9110 section 6.4.1).
 
     Args:
         response: the answer, which is changed.
@@ -30,6 +32,8 @@ def altered(response: Response, request: Request) -> Response:
         response.body = b"".join((*response.pieces, response.body))
         response.pieces, response.pieces_length = (), 0
         alter(response, request, request.harm.settings)
+        if response.status in BODILESS:
+            response.body = b""
     return response
 
 

@@ -154,7 +154,14 @@ def _ordered(operator: str, left: Operand, right: Operand) -> Predicate:
 
 
 def member_of(left: Operand, values: list[Operand], subject: Node) -> Predicate:
-    """Build `left in (values)`; null is a member where null is listed."""
+    """Build `left in (values)`; null is a member where null is listed.
+
+    Raises:
+        TypeMismatch: when the kinds do not go together.
+        UnsupportedNode: when an operand is complex or a collection.
+    """
+    if left.kind in ("complex", "collection"):
+        raise UnsupportedNode(print_tree(subject), f"a {left.kind} value cannot be compared")
     pairs = [unify("in", left, value, subject) for value in values]
     if any(pair[0].kind != left.kind for pair in pairs):
         left = as_instant(left)  # some members are times and some are days: all are compared as times

@@ -25,7 +25,7 @@ def filled(route: Route, world: str, tenant: str) -> str:
     path = route.path.replace("{world}", world.rpartition("/")[2]).replace("{tenant}", tenant.rpartition("/")[2])
     for key in ("user", "app", "grantee", "fault", "snapshot", "secret", "certificate", "policy", "credential"):
         path = path.replace(f"{{{key}}}", "nobody")
-    return PREFIX + path
+    return PREFIX + path + ("?milliseconds=1" if path.endswith("/wait") else "")
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=name)

@@ -37,6 +37,14 @@ def test_a_malformed_body_has_the_length_that_it_says(place: Any, listing: str, 
             _ = got.json
 
 
+@pytest.mark.parametrize("settings", [{"kind": "malformed", "how": "null"}, {"kind": "gzip", "how": "plain"}])
+def test_an_answer_without_content_gets_none(place: Any, listing: str, settings: Any) -> None:
+    message = place.raw("GET", listing).json["value"][0]["id"]
+    place.faults.add(**settings)
+    got = place.raw("DELETE", f"{place.mailbox}/messages/{message}")
+    assert (got.status, got.body) == (204, b"")
+
+
 def test_garbage_repeats_with_the_seed(place: Any, listing: str) -> None:
     place.faults.add(kind="malformed", name="garbage", how="garbage")
     first = [place.raw("GET", listing).body for _ in range(2)]

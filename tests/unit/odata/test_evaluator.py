@@ -216,6 +216,12 @@ def test_a_type_that_names_no_clock_has_no_now(message_type: RecordType) -> None
         compile_filter(parse_filter("receivedDateTime lt now()"), message_type)
 
 
+@pytest.mark.parametrize("text", ["categories in (null)", "categories in ('a')", "from in (null)"])
+def test_a_value_of_several_parts_is_a_member_of_nothing(message_type: RecordType, text: str) -> None:
+    with pytest.raises(UnsupportedNode, match="cannot be compared"):
+        compile_filter(parse_filter(text), message_type)
+
+
 def test_a_filter_is_compiled_once_for_a_type(message_type: RecordType, now: datetime) -> None:
     tree = parse_filter("isRead and size gt 10")
     assert compile_filter(tree, message_type) is compile_filter(parse_filter("isRead  and size gt 10"), message_type)

@@ -10,9 +10,8 @@ from outlook365_emulator.faults.kinds.headers import check_headers, merged, retr
 from outlook365_emulator.faults.kinds.kind import Kind, Occasion
 from outlook365_emulator.faults.kinds.rows import entra_row, graph_row
 from outlook365_emulator.faults.outcomes import Answer
-from outlook365_emulator.wire import Response
+from outlook365_emulator.wire import BODILESS, Response
 
-_BODILESS = (204, 205, 304)
 _JSON = ("Content-Type", "application/json; charset=utf-8")
 
 Wait = Annotated[float, msgspec.Meta(ge=0, le=86400)]
@@ -123,7 +122,7 @@ def _check_basis(settings: Error) -> None:
     if settings.params and not rows:
         raise ValueError("params fill the text of error or aadsts; here is neither")
     content = (settings.body, settings.code, settings.message)
-    if settings.status in _BODILESS and (rows or any(one is not None for one in content)):
+    if settings.status in BODILESS and (rows or any(one is not None for one in content)):
         raise ValueError(f"status {settings.status} has no body (RFC 9110 section 15)")
     if settings.body is not None and (settings.code, settings.message) != (None, None):
         raise ValueError("body replaces code and message: give one or the other")
