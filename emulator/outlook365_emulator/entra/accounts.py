@@ -193,25 +193,26 @@ def name_page(call: Call, username: str = "", problem: str = "", number: int = 0
 
 def password_page(call: Call, username: str, problem: str = "", number: int = 0) -> Response:
     """Show the page that asks for the password."""
-    return page(
-        call,
-        "password.html",
-        title="Sign in to your account",
-        form_origins=_origins(call),
-        config=_config(call, "ConvergedSignIn", number),
-        username=username,
-        problem=problem,
-    )
+    config = _config(call, "ConvergedSignIn", number)
+    return _account_page(call, "password.html", "Sign in to your account", config, username, problem)
 
 
 def change_page(call: Call, username: str, problem: str = "", number: int = 50055) -> Response:
     """Show the page that has an expired password changed."""
+    config = _config(call, "ConvergedChangePassword", number)
+    return _account_page(call, "change_password.html", "Update your password", config, username, problem)
+
+
+def _account_page(
+    call: Call, template: str, title: str, config: dict[str, object], username: str, problem: str
+) -> Response:
+    """Show a page that is about one account."""
     return page(
         call,
-        "change_password.html",
-        title="Update your password",
+        template,
+        title=title,
         form_origins=_origins(call),
-        config=_config(call, "ConvergedChangePassword", number),
+        config=config,
         username=username,
         problem=problem,
     )
